@@ -1,0 +1,32 @@
+/**
+ * A failure that the user can understand and mend. Its message says what is wrong, where, and what to do;
+ * the program prints it as one fatal record and exits with 1, without a stack.
+ */
+export class UserError extends Error {
+  override readonly name = "UserError";
+
+  constructor(message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+  }
+}
+
+/** A child's non-zero exit, passed on silently: the program exits with `code` and prints nothing of its own. */
+export class ChildExit extends Error {
+  override readonly name = "ChildExit";
+
+  /** @param code exit code, 0-255; 255 when the child died by a signal */
+  constructor(readonly code: number) {
+    super(`exit status ${code}`);
+  }
+}
+
+/** The text of anything that was thrown. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The `code` of a system error (`ENOENT`, `EADDRINUSE`, ...), or undefined for any other value. */
+export function errorCode(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}

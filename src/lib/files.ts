@@ -1,0 +1,54 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { errorCode } from "./errors.ts";
+
+let counter = 0;
+
+/**
+ * Replaces a file as a whole: the bytes go to a temporary name beside it, are synced, and take the name by rename,
+ * so that a reader (or a crash) sees the old content or the new, never a part.
+ * @param mode permission bits of the new file @default 0o644
+ */
+export function writeFileAtomic(path: string, data: string | Uint8Array, mode = 0o644): void {
+  counter += 1;
+  const temporary = `${path}.${process.pid}.${counter}.tmp`;
+  try {
+    const fd = openSync(temporary, "wx", mode);
+    try {
+      writeFileSync(fd, data);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  syncDirectory(dirname(path));
+}
+
+/** Makes a rename or removal in `path` durable; best effort where directories cannot be synced (Windows). */
+export function syncDirectory(path: string): void {
+  try {
+    const fd = openSync(path, "r");
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    if (!["EISDIR", "EPERM", "EINVAL", "ENOENT", "EACCES"].includes(errorCode(error) ?? "")) throw error;
+  }
+}
+
+/** The text of a file, or undefined when it does not exist. */
+export async function readTextIfExists(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
