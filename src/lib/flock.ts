@@ -1,5 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { errorCode } from "./errors.ts";
+import { libcNames } from "./libc.ts";
 
 const LOCK_EX = 2;
 const LOCK_NB = 4;
@@ -17,18 +18,14 @@ let flockCall: FlockCall | undefined;
 function loadFlock(): FlockCall {
   if (flockCall !== undefined) return flockCall;
   const { dlopen, FFIType } = require("bun:ffi") as typeof import("bun:ffi");
-  const names =
-    process.platform === "darwin"
-      ? ["libSystem.B.dylib"]
-      : ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`, "libc.so"];
-  for (const name of names) {
+  for (const name of libcNames()) {
     try {
       const library = dlopen(name, { flock: { args: [FFIType.i32, FFIType.i32], returns: FFIType.i32 } });
       flockCall = (fd, operation) => library.symbols.flock(fd, operation);
       return flockCall;
     } catch {}
   }
-  throw new Error(`cannot lock files: none of ${names.join(", ")} can be loaded`);
+  throw new Error(`cannot lock files: none of ${libcNames().join(", ")} can be loaded`);
 }
 
 /** Windows: a file opened without sharing is the lock; the system closes it when the process ends. */

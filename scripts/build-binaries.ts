@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { errorText } from "../src/lib/errors.ts";
+import { writeFileAtomic } from "../src/lib/files.ts";
+import { type BuildTarget, buildTargets, targetNames, targetOf } from "./build-targets.ts";
+
+const root = join(import.meta.dir, "..");
+
+const usage = `usage: bun scripts/build-binaries.ts [--host | --target NAME] [--entry FILE] [--out FOLDER]
+
+--host         builds limactl for this machine
+--target NAME  builds one of ${targetNames()}
+(neither)      builds all of them and writes SHA256SUMS
+--entry FILE   program to build (default: src/main.ts)
+--out FOLDER   where to put it (default: dist)
+`;
+
+/**
+ * Compiles a program into one executable file. It loads neither .env nor bunfig.toml, tsconfig.json or package.json of
+ * the directory it is started in. Identifiers stay as they are, so that a stack says something.
+ * @param entry the program's first module
+ * @param output the file to write; it appears as a whole, also over one that is running
+ */
+export async function compile(entry: string, target: BuildTarget, output: string): Promise<void> {
+  mkdirSync(dirname(output), { recursive: true });
+  const temporary = join(dirname(output), `.${process.pid}-${basename(output, target.suffix)}${target.suffix}`);
+  try {
+    const result = await Bun.build({
+      entrypoints: [entry],
+      root,
+      target: "bun",
+      format: "esm",
+      bytecode: true,
+      minify: { whitespace: true, syntax: true, identifiers: false },
+      compile: {
+        target: target.runtime as Bun.Build.CompileTarget,
+        outfile: temporary,
+        autoloadDotenv: false,
+        autoloadBunfig: false,
+        autoloadTsconfig: false,
+        autoloadPackageJson: false,
+      },
+    });
+    if (!result.success) throw new Error(result.logs.map(String).join("\n"));
+    renameSync(temporary, output);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** The lines of SHA256SUMS for files of one folder. */
+export function checksums(folder: string, names: readonly string[]): string {
+  const sum = (name: string) => createHash("sha256").update(readFileSync(join(folder, name))).digest("hex");
+  return [...names].sort().map((name) => `${sum(name)}  ${name}\n`).join("");
+}
+
+async function build(entry: string, target: BuildTarget, output: string): Promise<void> {
+  const start = performance.now();
+  await compile(entry, target, output);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(`build: ${output} (${target.name}, ${Math.round(Bun.file(output).size / 1e6)} MB, ${seconds} s)`);
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...words],
+    options: {
+      host: { type: "boolean", default: false },
+      target: { type: "string" },
+      entry: { type: "string", default: join(root, "src/main.ts") },
+      out: { type: "string", default: join(root, "dist") },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const { host, target, entry, out, help } = values;
+  if (help || (host && target !== undefined)) {
+    console.error(usage);
+    return help ? 0 : 2;
+  }
+  if (host) {
+    const own = targetOf(process.platform, process.arch, existsSync("/etc/alpine-release"));
+    await build(entry, own, join(out, `limactl${own.suffix}`));
+    return 0;
+  }
+  const targets = buildTargets.filter(({ name }) => target === undefined || name === target);
+  if (targets.length === 0) throw new Error(`unknown target ${target}; there are ${targetNames()}`);
+  const names = targets.map(({ name, suffix }) => `limactl-${name}${suffix}`);
+  for (const [index, one] of targets.entries()) await build(entry, one, join(out, names[index] ?? ""));
+  if (target === undefined) writeFileAtomic(join(out, "SHA256SUMS"), checksums(out, names));
+  return 0;
+}
+
+if (import.meta.main) {
+  try {
+    process.exitCode = await main(process.argv.slice(2));
+  } catch (error) {
+    console.error(`build: ${error instanceof AggregateError ? error.errors.map(String).join("\n") : errorText(error)}`);
+    process.exitCode = 1;
+  }
+}

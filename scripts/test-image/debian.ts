@@ -1,0 +1,64 @@
+import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { makeDisk } from "./disk.ts";
+import { installPackages } from "./packages.ts";
+import type { Recipe, Workplace } from "./recipe.ts";
+import { run, runAsRoot } from "./run.ts";
+
+const packages =
+  "ca-certificates cloud-init cloud-initramfs-growroot curl dbus dbus-user-session e2fsprogs iproute2 iptables libpam-systemd linux-image-cloud-amd64 lz4 netplan.io openssh-server python3 rsync sshfs sudo systemd-boot-efi systemd-resolved systemd-sysv systemd-timesyncd uidmap";
+
+/** Packages of the `important` priority that a cloud image has no use for, or that would compete with netplan. */
+const unwanted = "ifupdown nano tasksel tasksel-data vim-tiny vim-common";
+
+/** What dpkg leaves out: texts that nobody reads in a test guest. */
+const leftOut = ["/usr/share/man/*", "/usr/share/info/*", "/usr/share/lintian/*", "/usr/share/locale/*", "/usr/share/doc/*"];
+
+const cmdline = "root=LABEL=rootfs rw console=tty0 console=ttyS0";
+
+/** The Debian guest: a real cloud image with systemd and cloud-init, as Debian's own are, booted by UEFI. */
+export const debian: Recipe = {
+  name: "debian",
+  sources: ["debian", "debian.ts", "packages.ts", "disk.ts"],
+  keyPackages: ["linux-image-cloud-amd64", "cloud-init", "systemd", "openssh-server"],
+  build: buildDebian,
+};
+
+async function buildDebian({ work, out, log }: Workplace): Promise<void> {
+  const hooks = join(import.meta.dir, "debian");
+  log("debian guest: installing packages (2 to 4 minutes)");
+  const tar = await installPackages(work, {
+    variant: "important",
+    packages: packages.split(" "),
+    arguments: [
+      ...leftOut.map((path) => `--dpkgopt=path-exclude=${path}`),
+      "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+      `--essential-hook=sh '${hooks}/before-packages.sh' "$1"`,
+      `--customize-hook=chroot "$1" dpkg --purge ${unwanted}`,
+      `--customize-hook=sh '${hooks}/after-packages.sh' "$1"`,
+    ],
+  });
+
+  log("debian guest: writing the root file system");
+  const rootImage = join(work, "root.ext4");
+  const script = `mkdir "$1" && tar -C "$1" -xf "$2" --numeric-owner --exclude='./dev/*' &&
+    mke2fs -q -t ext4 -E lazy_itable_init=1 -L rootfs -d "$1" "$3" 2G`;
+  const root = join(work, "root");
+  await runAsRoot(["sh", "-c", script, "sh", root, tar, rootImage]);
+  const boot = join(work, "boot");
+  mkdirSync(boot);
+  await run(["tar", "-C", boot, "-xf", tar, "--no-same-owner", "./boot", "./usr/lib/systemd/boot/efi"]);
+  rmSync(tar);
+
+  log("debian guest: compressing the disk");
+  const named = (start: string): string => {
+    const name = readdirSync(join(boot, "boot")).find((entry) => entry.startsWith(start));
+    if (name === undefined) throw new Error(`the packages hold no ${start}*`);
+    return join(boot, "boot", name);
+  };
+  const loader = join(boot, "usr/lib/systemd/boot/efi/systemd-bootx64.efi");
+  const files = { kernel: named("vmlinuz-"), initrd: named("initrd.img-"), loader, cmdline };
+  const output = join(work, "disk.qcow2");
+  await makeDisk(work, { boot: files, rootImage, output });
+  renameSync(output, join(out, "disk.qcow2"));
+}

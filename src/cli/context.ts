@@ -1,0 +1,52 @@
+import { isatty } from "node:tty";
+import type { Host } from "../lib/host.ts";
+import type { CommandContext, Output } from "./command.ts";
+import type { GlobalSettings } from "./global-flags.ts";
+import type { AdjustableLogger } from "./logger.ts";
+import type { ParsedArgs } from "./parse.ts";
+import { createProgress } from "./progress-bar.ts";
+import type { SignalWatch } from "./signals.ts";
+
+export interface ContextParts {
+  readonly parsed: ParsedArgs;
+  readonly settings: GlobalSettings;
+  readonly host: Host;
+  readonly logger: AdjustableLogger;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Called when the command first asks for its signal. */
+  watchSignals(): SignalWatch;
+}
+
+/** What a command is given to run, made of one parsed command line. */
+export function createContext(parts: ContextParts): CommandContext {
+  const { parsed, settings, host, logger, stdout, stderr } = parts;
+  return {
+    flags: parsed.values,
+    positionals: parsed.positionals,
+    changed: (flag) => parsed.changed.has(flag),
+    host,
+    logger,
+    stdout,
+    stderr,
+    stdinIsTerminal: isatty(0),
+    tty: settings.tty,
+    ttyChanged: settings.ttyChanged,
+    prettyOutput: stdout.isTerminal || (host.env._LIMA_OUTPUT_IS_TTY ?? "") !== "",
+    get logLevel() {
+      return logger.level;
+    },
+    logFormat: settings.logFormat,
+    debug: settings.debug,
+    setLogLevel: (level) => logger.setLevel(level),
+    get signal() {
+      return parts.watchSignals().signal;
+    },
+    progress: createProgress({
+      write: (text) => stderr.write(text),
+      bar: stderr.isTerminal && settings.logFormat === "text",
+      logger,
+      now: () => performance.now(),
+    }),
+  };
+}

@@ -1,0 +1,30 @@
+import { UserError } from "../lib/errors.ts";
+
+/** The text of a system error as people know it from other programs: `open /x: no such file or directory`. */
+function systemErrorText(error: Error): string | undefined {
+  const match = /^E[A-Z0-9]+: (.+?), (\w+)(?: '(.*?)'(?: -> '(.*)')?)?$/s.exec(error.message);
+  if (match === null) return undefined;
+  const [, reason, call, path, target] = match;
+  const where = path === undefined ? call : `${call} ${path}${target === undefined ? "" : ` ${target}`}`;
+  return `${where}: ${reason}`;
+}
+
+/** What the final record of a failed command says, and whether it is the program's own fault. */
+export interface Failure {
+  readonly message: string;
+  /** Neither a user's error nor the system's: its stack helps. */
+  readonly bug: boolean;
+}
+
+/** Words a thrown value for the user. Joined errors are told one per line. */
+export function describeFailure(error: unknown): Failure {
+  if (error instanceof AggregateError) {
+    const parts = error.errors.map(describeFailure);
+    return { message: parts.map((part) => part.message).join("\n"), bug: parts.some((part) => part.bug) };
+  }
+  if (error instanceof UserError) return { message: error.message, bug: false };
+  if (!(error instanceof Error)) return { message: String(error), bug: true };
+  const system = systemErrorText(error);
+  if (system !== undefined) return { message: system, bug: false };
+  return { message: error.message === "" ? error.name : error.message, bug: true };
+}

@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import { defineCommand } from "../cli/command.ts";
+import { runHostAgent } from "../hostagent/run.ts";
+import { loadStoredConfig } from "../instance/load.ts";
+import { UserError } from "../lib/errors.ts";
+import { readTextIfExists } from "../lib/files.ts";
+import { instanceDirectory } from "../store/directories.ts";
+import { instanceFiles } from "../store/instance-files.ts";
+import { checkInstanceName } from "../store/names.ts";
+import { instanceContext } from "./instance-context.ts";
+
+export const command = defineCommand({
+  meta: { name: "hostagent", description: "Run hostagent", hidden: true },
+  positionals: { usage: "INSTANCE", min: 1, max: 1 },
+  args: {
+    pidfile: { type: "string", alias: "p", description: "Write the PID to this file" },
+    socket: { type: "string", description: "Path of the hostagent socket" },
+    "run-gui": { type: "boolean", description: "Run the GUI synchronously within the hostagent" },
+    guestagent: { type: "string", description: "Local path of the guest agent binary" },
+    "nerdctl-archive": { type: "string", description: "Local path of the nerdctl-full archive" },
+    progress: { type: "boolean", description: "Report the progress of provisioning" },
+  },
+  async run(context) {
+    const { flags } = context;
+    if (flags.socket === "") throw new UserError("socket must be specified (limactl version mismatch?)");
+    const [name = ""] = context.positionals;
+    checkInstanceName(name);
+    const surroundings = instanceContext(context);
+    const directory = instanceDirectory(surroundings.limaHome, name);
+    const { config } = await loadStoredConfig(surroundings, name);
+    await runHostAgent({
+      host: context.host,
+      logger: context.logger,
+      name,
+      limaHome: surroundings.limaHome,
+      directory,
+      config,
+      limaVersion: (await readTextIfExists(join(directory, instanceFiles.limaVersion)))?.trim() ?? "",
+      pidFile: flags.pidfile === "" ? join(directory, instanceFiles.hostAgentPid) : flags.pidfile,
+      socketPath: flags.socket,
+      guestAgentFile: flags.guestagent === "" ? undefined : flags.guestagent,
+      nerdctlArchive: flags["nerdctl-archive"] === "" ? undefined : flags["nerdctl-archive"],
+      progress: flags.progress,
+      debug: context.debug,
+      signal: context.signal,
+    });
+  },
+});

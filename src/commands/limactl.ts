@@ -1,0 +1,232 @@
+/** The program `limactl`: finds the command, reads its arguments, runs it, and ends the process. */
+import { checkArity } from "../cli/arity.ts";
+import type { AnyCommand, CommandContext, CommandEntry } from "../cli/command.ts";
+import { describeFailure } from "../cli/error-text.ts";
+import { globalFlags, globalSettings, helpFlag, versionFlag } from "../cli/global-flags.ts";
+import { type AdjustableLogger, createLogger } from "../cli/logger.ts";
+import { lookup } from "../cli/lookup.ts";
+import { BrokenPipe, openOutput } from "../cli/output.ts";
+import { type ParsedArgs, parseArgs } from "../cli/parse.ts";
+import { dieBySignal, type SignalWatch, watchSignals } from "../cli/signals.ts";
+import { unknownCommand } from "../cli/suggest.ts";
+import { ChildExit, UserError } from "../lib/errors.ts";
+import type { Host } from "../lib/host.ts";
+import { programVersion } from "../lib/version.ts";
+import { registry } from "./registry.ts";
+
+const stdout = openOutput(1);
+const stderr = openOutput(2);
+
+let logger = makeLogger("info", "text");
+let debug = false;
+let watch: SignalWatch | undefined;
+
+function makeLogger(level: AdjustableLogger["level"], format: "text" | "json"): AdjustableLogger {
+  return createLogger({
+    write: (line) => stderr.write(line),
+    level,
+    format: format === "text" && stderr.isTerminal ? "terminal" : format,
+    colour: (process.env.NO_COLOR ?? "") === "",
+    now: () => new Date(),
+    startedAt: new Date(performance.timeOrigin),
+  });
+}
+
+/**
+ * Runs one command line and ends the process with its code.
+ * @param args the words after the program's name
+ * @param calledAs the program's name as the caller gave it
+ */
+export async function runLimactl(args: readonly string[], calledAs: string): Promise<never> {
+  process.on("uncaughtException", (error) => endWith(error));
+  process.on("unhandledRejection", (error) => endWith(error));
+  try {
+    process.exit(await dispatch(args, calledAs));
+  } catch (error) {
+    endWith(error);
+  }
+}
+
+/** Ends the process after a failure: by the signal that caused it, with a child's code, or with 1 and a fatal record. */
+function endWith(error: unknown): never {
+  const signal = watch?.received();
+  if (signal !== undefined) dieBySignal(signal);
+  if (error instanceof ChildExit) process.exit(error.code);
+  // What a program gets from the kernel that writes to a pipe nobody reads, 128 + SIGPIPE.
+  if (error instanceof BrokenPipe) process.exit(141);
+  const failure = describeFailure(error);
+  try {
+    logger.log("fatal", failure.message);
+    if (failure.bug && debug && error instanceof Error) stderr.write(`${error.stack}\n`);
+  } catch {
+    // Nobody reads stderr any more; the code still tells.
+  }
+  process.exit(1);
+}
+
+/** @returns the exit code */
+async function dispatch(args: readonly string[], calledAs: string): Promise<number> {
+  debug = args[0] === "--debug";
+  if (isRoot() && (process.env.LIMA_REFUSE_ROOT ?? "") === "1" && args[0] !== "generate-doc") {
+    stderr.write("limactl: must not run as the root user\n");
+    return 1;
+  }
+  if (args[0] === "yq") return (await import("./yq.ts")).yq(args.slice(1), stdout, stderr);
+  if (args[0] === "__complete" || args[0] === "__completeNoDesc") {
+    const { complete } = await import("./complete.ts");
+    return complete(args.slice(1), {
+      commands: registry,
+      calledAs,
+      describe: args[0] === "__complete",
+      stdout,
+      stderr,
+    });
+  }
+  const rootFlags = { ...globalFlags, ...helpFlag("limactl"), ...versionFlag };
+  const found = lookup(registry, args, rootFlags);
+  if (found.unknown !== undefined) return await runPlugin(args, found.unknown, calledAs);
+  const entry = found.path.at(-1);
+  if (entry === undefined) {
+    const { values } = parseArgs(rootFlags, found.args);
+    stdout.write(
+      values.version === true && values.help !== true
+        ? `limactl version ${programVersion}\n`
+        : await rootHelpText(calledAs),
+    );
+    return 0;
+  }
+  const path = ["limactl", ...found.path.map((step) => step.name)].join(" ");
+  if (entry.target.kind === "command") {
+    await runCommand(path, found.path, await entry.target.load(), found.args);
+    return 0;
+  }
+  const parsed = parseArgs({ ...globalFlags, ...helpFlag(entry.name) }, found.args);
+  const words =
+    entry.target.kind === "help" && parsed.values.help !== true
+      ? parsed.positionals
+      : found.path.map((step) => step.name);
+  await showHelp(words, calledAs);
+  return 0;
+}
+
+function isRoot(): boolean {
+  return process.geteuid?.() === 0;
+}
+
+async function runCommand(
+  path: string,
+  entries: readonly CommandEntry[],
+  command: AnyCommand,
+  args: readonly string[],
+): Promise<void> {
+  const entry = entries.at(-1);
+  if (entry === undefined) return;
+  const flags = { ...globalFlags, ...helpFlag(entry.name), ...command.args };
+  if (command.meta.deprecated !== undefined) {
+    stderr.write(`Command "${entry.name}" is deprecated, ${command.meta.deprecated}\n`);
+  }
+  const parsed = parseArgs(flags, args, command.positionals.endsFlags);
+  if (parsed.values.help === true) {
+    const { commandHelp } = await import("../cli/help.ts");
+    stdout.write(commandHelp(path, entry, command));
+    return;
+  }
+  checkArity(command, path, parsed.positionals);
+  const { context } = await prepare(entries[0]?.name ?? "", entry, parsed);
+  const missing = Object.entries(command.args ?? {}).filter(
+    ([name, flag]) => flag.required && !parsed.changed.has(name),
+  );
+  if (missing.length > 0) {
+    throw new UserError(`required flag(s) ${missing.map(([name]) => `"${name}"`).join(", ")} not set`);
+  }
+  await command.run(context as CommandContext<never>);
+}
+
+/** What happens before every real command: the global options take effect and the surroundings are checked. */
+async function prepare(
+  topName: string,
+  entry: CommandEntry,
+  parsed: ParsedArgs,
+): Promise<{ readonly context: CommandContext; readonly host: Host }> {
+  const settings = globalSettings(parsed, topName, stdout.isTerminal);
+  debug = settings.debug;
+  logger = makeLogger(settings.logLevel, settings.logFormat);
+  const [{ readHost }, { createContext }, { checkSurroundings }] = await Promise.all([
+    import("../lib/host-read.ts"),
+    import("../cli/context.ts"),
+    import("./surroundings.ts"),
+  ]);
+  const host = readHost();
+  checkSurroundings({ host, logger, topName, isRoot: isRoot() && entry.hidden !== true });
+  if (settings.yesIsDeprecated) {
+    logger.warn(
+      "--yes flag is deprecated (--tty=false is still supported and works in the same way. Also consider using --start)",
+    );
+  }
+  const context = createContext({
+    parsed,
+    settings,
+    host,
+    logger,
+    stdout,
+    stderr,
+    watchSignals: () => {
+      watch ??= watchSignals();
+      return watch;
+    },
+  });
+  return { context, host };
+}
+
+async function runPlugin(args: readonly string[], name: string, calledAs: string): Promise<number> {
+  const [{ readHost }, plugins] = await Promise.all([import("../lib/host-read.ts"), import("./plugin.ts")]);
+  const index = args.indexOf(name);
+  const before = parseArgs({ ...globalFlags, ...helpFlag("limactl"), ...versionFlag }, args.slice(0, index));
+  const host = readHost();
+  const code = await plugins.runPlugin(name, args.slice(index + 1), host, calledAs, () => {
+    const settings = globalSettings(before, name, stdout.isTerminal);
+    logger = makeLogger(settings.logLevel, settings.logFormat);
+  });
+  if (code === undefined) throw new UserError(unknownCommand(name, registry));
+  return code;
+}
+
+/** Shows the help of the command that the words name; a name that is none gets the root's usage and a complaint. */
+async function showHelp(words: readonly string[], calledAs: string): Promise<void> {
+  const { commandHelp, groupHelp, helpCommandHelp } = await import("../cli/help.ts");
+  const found = lookup(registry, words, {});
+  const entry = found.path.at(-1);
+  if (entry === undefined) {
+    if (words.length === 0) {
+      stdout.write(await rootHelpText(calledAs));
+      return;
+    }
+    const [{ readHost }, { pluginHelp }] = await Promise.all([import("../lib/host-read.ts"), import("./plugin.ts")]);
+    const stub = pluginHelp(words[0] ?? "", readHost(), calledAs);
+    if (stub !== undefined) {
+      stdout.write(stub);
+      return;
+    }
+    const { quoteList } = await import("../lib/quote.ts");
+    stderr.write(`Unknown help topic ${quoteList(words)}\n${await rootHelpText(calledAs)}`);
+    return;
+  }
+  const path = ["limactl", ...found.path.map((step) => step.name)].join(" ");
+  const { target } = entry;
+  if (target.kind === "command") stdout.write(commandHelp(path, entry, await target.load()));
+  else if (target.kind === "group") stdout.write(groupHelp(path, entry));
+  else stdout.write(target.kind === "help" ? helpCommandHelp() : `${target.text}\n`);
+}
+
+async function rootHelpText(calledAs: string): Promise<string> {
+  const [{ rootHelp }, { readHost }, plugins, { dirname, join }] = await Promise.all([
+    import("../cli/help.ts"),
+    import("../lib/host-read.ts"),
+    import("../cli/plugins.ts"),
+    import("node:path"),
+  ]);
+  const host = readHost();
+  const found = plugins.findPlugins(host, plugins.pluginDirectories(host, calledAs));
+  const prefix = dirname(dirname(host.self.at(-1) ?? ""));
+  return rootHelp(registry, plugins.pluginEntries(found), join(prefix, "share", "lima", "templates"));
+}

@@ -1,0 +1,110 @@
+import { spawn } from "node:child_process";
+import { type CommandContext, defineCommand } from "../cli/command.ts";
+import { InstanceNotFound, inspectInstance } from "../instance/inspect.ts";
+import type { Instance } from "../instance/record.ts";
+import { closeMaster, shellArguments } from "../instance/shell.ts";
+import { startInstance } from "../instance/start.ts";
+import { ChildExit, UserError } from "../lib/errors.ts";
+import { childEnv } from "../lib/exec.ts";
+import { replaceProcess } from "../lib/execve.ts";
+import { quote } from "../lib/quote.ts";
+import { instanceContext } from "./instance-context.ts";
+
+const args = {
+  shell: { type: "string", description: "Shell interpreter, e.g. /bin/bash" },
+  workdir: { type: "string", description: "Working directory in the guest" },
+  reconnect: { type: "boolean", description: "Reconnect to the SSH session" },
+  "preserve-env": { type: "boolean", description: "Pass environment variables of the host to the shell" },
+  start: { type: "boolean", description: "Start the instance if it is not running" },
+  instance: { type: "string", description: "Name of the instance", hidden: true },
+} as const;
+
+/** Words after the instance's name by which people who meant another command are recognised. */
+const otherCommands: ReadonlySet<string> = new Set(["create", "start", "delete", "shell"]);
+
+export const command = defineCommand({
+  meta: {
+    name: "shell",
+    description: "Execute shell in Lima",
+    examples: "  limactl shell default uname -a\n  limactl shell --workdir /tmp default",
+  },
+  positionals: { usage: "[flags] INSTANCE [COMMAND...]", complete: "instances", endsFlags: true },
+  args,
+  async run(context) {
+    const { name, command: words } = target(context);
+    const surroundings = instanceContext(context);
+    let instance: Instance;
+    try {
+      instance = await inspectInstance(surroundings, name, { peek: true });
+    } catch (error) {
+      if (!(error instanceof InstanceNotFound)) throw error;
+      throw new UserError(
+        `instance ${quote(name)} does not exist, run \`limactl create ${name}\` to create a new instance`,
+      );
+    }
+    if (instance.config === undefined) {
+      context.logger.error(`Instance ${quote(name)} has configuration errors`);
+      throw new UserError(`instance ${quote(name)} has no configuration: ${instance.errors.join("; ")}`);
+    }
+    if (instance.status === "Stopped") {
+      await startFirst(context, instance);
+      instance = await inspectInstance(surroundings, name);
+    }
+    const config = instance.config;
+    if (config === undefined) throw new UserError(`instance ${quote(name)} has no configuration`);
+    if (context.flags.reconnect) await closeMaster(surroundings, instance, config);
+    const argv = await shellArguments(surroundings, instance, config, {
+      command: words,
+      workdir: context.changed("workdir") ? context.flags.workdir : undefined,
+      shell: context.changed("shell") ? context.flags.shell : undefined,
+      preserveEnv: context.flags["preserve-env"],
+      terminal: context.stdout.isTerminal,
+    });
+    const [program = "ssh", ...rest] = argv;
+    replaceProcess(program, rest, context.host.env);
+    await runToEnd(program, rest, context.host.env);
+  },
+});
+
+/** The instance and the command: with `--instance` every word belongs to the command. */
+function target(context: CommandContext<typeof args>): { readonly name: string; readonly command: readonly string[] } {
+  if (context.changed("instance")) return { name: context.flags.instance, command: context.positionals };
+  const [name, second, ...rest] = context.positionals;
+  if (name === undefined) throw new UserError("requires instance name as first argument");
+  if (second === "--") return { name, command: rest };
+  const words = second === undefined ? [] : [second, ...rest];
+  if (second !== undefined && otherCommands.has(second)) {
+    context.logger.warn(`Perhaps you meant \`limactl ${words.join(" ")}\`?`);
+  }
+  return { name, command: words };
+}
+
+async function startFirst(context: CommandContext<typeof args>, instance: Instance): Promise<void> {
+  if (!(await mayStart(context))) {
+    const { name } = instance;
+    throw new UserError(`instance ${quote(name)} is stopped, run \`limactl start ${name}\` to start the instance`);
+  }
+  await startInstance(instanceContext(context), instance.name, {
+    debug: context.logLevel === "debug" || context.logLevel === "trace",
+    forShell: true,
+    writeMessage: (text) => context.stderr.write(text),
+    watchTransfer: context.progress,
+    signal: context.signal,
+  });
+}
+
+async function mayStart(context: CommandContext<typeof args>): Promise<boolean> {
+  if (context.changed("start")) return context.flags.start;
+  if (!context.tty || !context.stdinIsTerminal) return false;
+  const { confirm } = await import("../cli/prompt.ts");
+  return confirm("Do you want to start the instance now? ", true);
+}
+
+/** Where a process cannot be replaced: the child has our streams, and its end becomes ours. */
+function runToEnd(program: string, rest: readonly string[], env: CommandContext["host"]["env"]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [...rest], { stdio: "inherit", env: childEnv(env) });
+    child.once("error", reject);
+    child.once("exit", (code) => (code === 0 ? resolve() : reject(new ChildExit(code ?? 255))));
+  });
+}

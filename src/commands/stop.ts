@@ -1,0 +1,28 @@
+import { defineCommand } from "../cli/command.ts";
+import { inspectInstance } from "../instance/inspect.ts";
+import { forceStopInstance, stopInstance } from "../instance/stop.ts";
+import { errorText, UserError } from "../lib/errors.ts";
+import { defaultInstance, instanceContext } from "./instance-context.ts";
+
+export const command = defineCommand({
+  meta: { name: "stop", description: "Stop an instance" },
+  positionals: { usage: "INSTANCE [INSTANCE, ...]", complete: "instances" },
+  args: { force: { type: "boolean", alias: "f", description: "Force stop the instance" } },
+  async run(context) {
+    const surroundings = instanceContext(context);
+    const names = context.positionals.length === 0 ? [defaultInstance] : context.positionals;
+    const problems: string[] = [];
+    for (const name of names) {
+      try {
+        const instance = await inspectInstance(surroundings, name);
+        if (context.flags.force) await forceStopInstance(surroundings, instance);
+        else await stopInstance(surroundings, instance, context.signal);
+      } catch (error) {
+        context.signal.throwIfAborted();
+        if (!(error instanceof UserError)) throw error;
+        problems.push(errorText(error));
+      }
+    }
+    if (problems.length > 0) throw new UserError(problems.join("\n"));
+  },
+});

@@ -1,0 +1,94 @@
+import type { Host } from "../lib/host.ts";
+import { quote } from "../lib/quote.ts";
+import { effects } from "./effects.ts";
+import type { Filled } from "./fill.ts";
+import type { Layers } from "./layers.ts";
+import { definitions } from "./schema.ts";
+import type { Config } from "./types.ts";
+import type { ConfigWarning } from "./warning.ts";
+
+/** The values at a field path of `effects`; `[]` stands for every element. */
+function valuesAt(value: unknown, steps: readonly string[]): readonly unknown[] {
+  const [step, ...rest] = steps;
+  if (step === undefined) return [value];
+  if (typeof value !== "object" || value === null) return [];
+  if (step === "[]") return Array.isArray(value) ? value.flatMap((each) => valuesAt(each, rest)) : [];
+  return valuesAt((value as Readonly<Record<string, unknown>>)[step], rest);
+}
+
+function stepsOf(path: string): readonly string[] {
+  return path.replaceAll("[]", ".[]").split(".");
+}
+
+/** True for a value that says something: not null, not an empty list or mapping. */
+function says(value: unknown): boolean {
+  if (value === undefined || value === null || value === "") return false;
+  return typeof value !== "object" || Object.keys(value).length > 0;
+}
+
+/** True when a file sets the field to something else than its default, and filling kept it. */
+function isSet(path: string, layers: Layers, filled: Config, defaults: Config): boolean {
+  const steps = stepsOf(path);
+  const given = [layers.main, layers.override, layers.default].some((layer) =>
+    valuesAt(layer.config, steps).some(says),
+  );
+  if (!given) return false;
+  const now = valuesAt(filled, steps);
+  return now.some(says) && JSON.stringify(now) !== JSON.stringify(valuesAt(defaults, steps));
+}
+
+/** Fields whose effect is still to come; a list or mapping is named once, not each of its parts. */
+function* withoutEffect(layers: Layers, filled: Config, defaults: Config): Iterable<ConfigWarning> {
+  const named: string[] = [];
+  for (const [path, effect] of Object.entries(effects)) {
+    if (!("later" in effect) || named.some((other) => path.startsWith(`${other}.`) || path.startsWith(`${other}[`)))
+      continue;
+    // A mapping speaks through its parts, some of which may work.
+    const isMapping = Object.keys(effects).some((other) => other.startsWith(`${path}.`));
+    if (isMapping || !isSet(path, layers, filled, defaults)) continue;
+    named.push(path);
+    yield { message: `field ${quote(path)} has no effect yet: ${effect.later}` };
+  }
+}
+
+function* deprecated({ main }: Layers): Iterable<ConfigWarning> {
+  const given = main.config as Readonly<Record<string, unknown>>;
+  for (const field of definitions.LimaYAML.fields)
+    if (field.replacedBy !== undefined && says(given[field.name]))
+      yield { message: `field ${quote(field.name)} is deprecated, use ${quote(field.replacedBy)}` };
+  if ((main.config.provision ?? []).some((entry) => entry.mode === "ansible" || says(entry.playbook)))
+    yield {
+      message: "provision mode `ansible` is deprecated, use `ansible-playbook` with the instance's inventory instead",
+    };
+}
+
+function* experimental(config: Config, host: Host): Iterable<ConfigWarning> {
+  const { arch, audio, video, user, os } = config;
+  if (os === "Windows") yield { message: "`os: Windows` is experimental" };
+  if (config.mountType === "virtiofs" && host.os === "linux")
+    yield { message: "`mountType: virtiofs` on Linux is experimental" };
+  if (["riscv64", "armv7l", "s390x", "ppc64le"].includes(arch)) yield { message: `\`arch: ${arch}\` is experimental` };
+  if (video.display.includes("vnc")) yield { message: `\`video.display: ${video.display}\` is experimental` };
+  if (audio.device !== "") yield { message: `\`audio.device: ${audio.device}\` is experimental` };
+  if (audio.device !== "" && audio.interface !== "")
+    yield { message: `\`audio.interface: ${audio.interface}\` is experimental` };
+  if (config.mountInotify) yield { message: "`mountInotify` is experimental" };
+  if (!user.passwordlessSudo && os !== "Darwin") {
+    yield { message: "`user.passwordlessSudo: false` is experimental" };
+    if (Object.keys(config.param).length > 0)
+      yield { message: "`param` can be read by everyone in the guest, also with `user.passwordlessSudo: false`" };
+  }
+}
+
+/**
+ * What someone who makes or changes an instance should know: deprecated fields, experimental ones, and fields whose
+ * effect is still to come.
+ * @param defaults what an empty lima.yaml would be filled to
+ */
+export function adviceOn(filled: Filled, defaults: Config, layers: Layers, host: Host): readonly ConfigWarning[] {
+  return [
+    ...deprecated(layers),
+    ...experimental(filled.config, host),
+    ...withoutEffect(layers, filled.config, defaults),
+  ];
+}

@@ -1,0 +1,186 @@
+/** What comes of setting a field: a test shows its effect, or the effect is still to come and a warning says so. */
+export type Effect = { readonly test: string } | { readonly later: string };
+
+const works = (test: string): Effect => ({ test });
+const later = (what: string): Effect => ({ later: what });
+
+const fileEffects = (list: string, effect: Effect): Readonly<Record<string, Effect>> => ({
+  [`${list}.location`]: effect,
+  [`${list}.arch`]: effect,
+  [`${list}.digest`]: effect,
+});
+
+const reading = works("lima.yaml is read, merged and filled");
+const image = works("the first image of the instance's architecture that can be had becomes the disk");
+const firmware = works("a firmware image of lima.yaml takes the place of the driver's own");
+const machine = works("QEMU's arguments follow lima.yaml");
+const user = works("the guest's user is the one of lima.yaml");
+const ssh = works("ssh reaches the guest as lima.yaml says");
+const provision = works("provisioning scripts run in the guest in their order");
+const probe = works("start waits for the probes of lima.yaml");
+const disks = works("an additional disk is formatted and mounted in the guest");
+const certificates = works("CA certificates of lima.yaml are trusted in the guest");
+const environment = works("env and param reach the guest's scripts");
+const names = works("the guest asks the DNS servers of lima.yaml");
+
+const mounts = later("host directories are not mounted in the guest yet");
+const forwards = later("no ports or sockets are forwarded yet");
+const containerd = later("containerd is not installed in the guest yet");
+const networks = later("no network but the builtin one is attached yet");
+const resolver = later("the host agent's DNS server does not run yet");
+const display = later("the virtual machine has no display yet");
+const audio = later("the virtual machine has no audio device yet");
+const copies = later("no files are copied from the guest yet");
+const vz = later("the vz driver is not available yet");
+
+/** Every field of lima.yaml, by the paths of `fieldPaths`. */
+export const effects: Readonly<Record<string, Effect>> = {
+  base: reading,
+  "base[].url": reading,
+  "base[].digest": reading,
+  minimumLimaVersion: reading,
+  vmType: works("an unknown vmType is refused"),
+  vmOpts: machine,
+  os: reading,
+  arch: machine,
+  images: image,
+  ...fileEffects("images[]", image),
+  "images[].variant": image,
+  "images[].archVariant": image,
+  "images[].kernel": image,
+  ...fileEffects("images[].kernel", image),
+  "images[].kernel.cmdline": image,
+  "images[].initrd": image,
+  ...fileEffects("images[].initrd", image),
+  cpuType: machine,
+  cpus: machine,
+  memory: machine,
+  disk: machine,
+  additionalDisks: disks,
+  "additionalDisks[].name": disks,
+  "additionalDisks[].format": disks,
+  "additionalDisks[].fsType": disks,
+  "additionalDisks[].fsArgs": disks,
+  mounts,
+  "mounts[].location": mounts,
+  "mounts[].mountPoint": mounts,
+  "mounts[].writable": mounts,
+  "mounts[].sshfs": mounts,
+  "mounts[].sshfs.cache": mounts,
+  "mounts[].sshfs.followSymlinks": mounts,
+  "mounts[].sshfs.sftpDriver": mounts,
+  "mounts[].9p": mounts,
+  "mounts[].9p.securityModel": mounts,
+  "mounts[].9p.protocolVersion": mounts,
+  "mounts[].9p.msize": mounts,
+  "mounts[].9p.cache": mounts,
+  "mounts[].virtiofs": mounts,
+  "mounts[].virtiofs.queueSize": mounts,
+  // Says what an image cannot do; without mounts there is nothing to miss.
+  mountTypesUnsupported: reading,
+  mountType: mounts,
+  mountInotify: mounts,
+  ssh,
+  "ssh.localPort": ssh,
+  "ssh.loadDotSSHPubKeys": ssh,
+  "ssh.forwardAgent": ssh,
+  "ssh.forwardX11": ssh,
+  "ssh.forwardX11Trusted": ssh,
+  "ssh.overVsock": vz,
+  firmware,
+  "firmware.legacyBIOS": firmware,
+  "firmware.images": firmware,
+  ...fileEffects("firmware.images[]", firmware),
+  "firmware.images[].vmType": firmware,
+  audio,
+  "audio.device": audio,
+  "audio.interface": audio,
+  video: display,
+  "video.display": display,
+  "video.vnc": display,
+  "video.vnc.display": display,
+  provision,
+  "provision[].mode": provision,
+  "provision[].skipDefaultDependencyResolution": provision,
+  "provision[].script": provision,
+  "provision[].file": reading,
+  "provision[].file.url": reading,
+  "provision[].file.digest": reading,
+  "provision[].playbook": later("Ansible playbooks are not run yet"),
+  "provision[].content": provision,
+  "provision[].overwrite": provision,
+  "provision[].owner": provision,
+  "provision[].path": provision,
+  "provision[].permissions": provision,
+  "provision[].expression": provision,
+  "provision[].format": provision,
+  upgradePackages: provision,
+  containerd,
+  "containerd.system": containerd,
+  "containerd.user": containerd,
+  "containerd.archives": containerd,
+  ...fileEffects("containerd.archives[]", containerd),
+  guestInstallPrefix: provision,
+  probes: probe,
+  "probes[].mode": probe,
+  "probes[].description": probe,
+  "probes[].script": probe,
+  "probes[].file": reading,
+  "probes[].file.url": reading,
+  "probes[].file.digest": reading,
+  "probes[].hint": probe,
+  portForwards: forwards,
+  "portForwards[].guestIPMustBeZero": forwards,
+  "portForwards[].guestIP": forwards,
+  "portForwards[].guestPort": forwards,
+  "portForwards[].guestPortRange": forwards,
+  "portForwards[].guestSocket": forwards,
+  "portForwards[].hostIP": forwards,
+  "portForwards[].hostPort": forwards,
+  "portForwards[].hostPortRange": forwards,
+  "portForwards[].hostSocket": forwards,
+  "portForwards[].proto": forwards,
+  "portForwards[].reverse": forwards,
+  "portForwards[].ignore": forwards,
+  "portForwards[].static": forwards,
+  copyToHost: copies,
+  "copyToHost[].guest": copies,
+  "copyToHost[].host": copies,
+  "copyToHost[].skipIfMissing": copies,
+  "copyToHost[].deleteOnStop": copies,
+  message: works("a message is shown after start"),
+  networks,
+  "networks[].lima": networks,
+  "networks[].socket": networks,
+  "networks[].vzNAT": networks,
+  "networks[].macAddress": networks,
+  "networks[].interface": networks,
+  "networks[].metric": networks,
+  env: environment,
+  param: environment,
+  dns: names,
+  hostResolver: resolver,
+  "hostResolver.enabled": names,
+  "hostResolver.ipv6": resolver,
+  "hostResolver.hosts": resolver,
+  propagateProxyEnv: environment,
+  caCerts: certificates,
+  "caCerts.removeDefaults": certificates,
+  "caCerts.files": certificates,
+  "caCerts.certs": certificates,
+  rosetta: vz,
+  "rosetta.enabled": vz,
+  "rosetta.binfmt": vz,
+  plain: works("plain mode drops mounts, forwards and containerd"),
+  timezone: user,
+  nestedVirtualization: vz,
+  user,
+  "user.name": user,
+  "user.comment": user,
+  "user.home": user,
+  "user.shell": user,
+  "user.uid": user,
+  "user.passwordlessSudo": user,
+  tpm: later("no TPM is emulated yet"),
+  osOpts: later("guests other than Linux are not set up yet"),
+};

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import type { FillContext } from "./fill-context.ts";
+import { pathsOf } from "./host-path.ts";
+import type { Layers } from "./layers.ts";
+import type { Origin, Origins } from "./origins.ts";
+import type { Network, PartialConfig } from "./types.ts";
+
+type GivenNetwork = NonNullable<PartialConfig["networks"]>[number];
+
+interface Placed {
+  readonly given: GivenNetwork;
+  readonly origin: Origin;
+}
+
+/** A MAC address that is stable on this machine and differs between machines; `unique` names the interface. */
+export function macAddressOf(machineId: string, unique: string): string {
+  const bytes = createHash("sha256").update(machineId).update(unique).digest().subarray(0, 3);
+  return ["52", "55", "55", ...[...bytes].map((byte) => byte.toString(16).padStart(2, "0"))].join(":");
+}
+
+/** `later` over `earlier`: a network or socket replaces the other, address and metric replace their like. */
+function merge(earlier: GivenNetwork, later: GivenNetwork, context: FillContext): GivenNetwork {
+  let merged = earlier;
+  if (later.socket) merged = { ...merged, socket: later.socket, lima: undefined };
+  if (later.lima) {
+    if (later.socket)
+      context.warnings.push({
+        message: `Network ${JSON.stringify(later.interface)} has both socket=${JSON.stringify(later.socket)} and lima=${JSON.stringify(later.lima)} fields; using lima`,
+      });
+    merged = { ...merged, lima: later.lima, socket: undefined };
+  }
+  if (later.macAddress) merged = { ...merged, macAddress: later.macAddress };
+  if (later.metric !== undefined) merged = { ...merged, metric: later.metric };
+  return merged;
+}
+
+/** The networks of all files, default.yaml's first; entries of one non-empty `interface` become one. */
+export function fillNetworks(layers: Layers, origins: Origins, context: FillContext): readonly Network[] {
+  const placed: Placed[] = [];
+  for (const layer of [layers.default, layers.main, layers.override])
+    for (const [index, given] of (layer.config.networks ?? []).entries()) {
+      const same = given.interface ? placed.findIndex((each) => each.given.interface === given.interface) : -1;
+      const earlier = placed[same];
+      // Repetitions within one file are an error that validation names.
+      if (earlier === undefined || earlier.origin.layer === layer) placed.push({ given, origin: { layer, index } });
+      else placed[same] = { given: merge(earlier.given, given, context), origin: earlier.origin };
+    }
+  origins.noteList(
+    "networks",
+    placed.map((each) => each.origin),
+  );
+  const file = pathsOf(context.host.os).join(context.instance.dir, "lima.yaml");
+  return placed.map(({ given }, index) => ({
+    lima: given.lima ?? "",
+    socket: given.socket ?? "",
+    vzNAT: given.vzNAT ?? false,
+    macAddress: given.macAddress || macAddressOf(context.facts.machineId, `${file}#${index}`),
+    interface: given.interface || `lima${index}`,
+    metric: given.metric ?? 100,
+  }));
+}

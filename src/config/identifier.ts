@@ -1,0 +1,33 @@
+import { UserError } from "../lib/errors.ts";
+import { quote } from "../lib/quote.ts";
+
+const pattern = /^[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*$/;
+const maxBytes = 76;
+
+/** What is wrong with an identifier (names of instances, disks, networks), or undefined when it is fine. */
+export function identifierProblem(name: string): string | undefined {
+  if (name === "") return "identifier must not be empty";
+  if (new TextEncoder().encode(name).length > maxBytes)
+    return `identifier ${quote(name)} greater than maximum length (${maxBytes} characters)`;
+  if (!pattern.test(name)) return `identifier ${quote(name)} must match ${pattern.source}`;
+  return undefined;
+}
+
+/** What is wrong with an instance name, or undefined when it is fine. */
+export function instanceNameProblem(name: string): string | undefined {
+  const problem = identifierProblem(name);
+  if (problem !== undefined) return `instance name ${quote(name)} is not a valid identifier: ${problem}`;
+  if (/\.ya?ml$/i.test(name)) return `instance name ${quote(name)} must not end with .yml or .yaml suffix`;
+  return undefined;
+}
+
+/** @throws UserError when `name` cannot be an instance's */
+export function checkInstanceName(name: string): void {
+  const problem = instanceNameProblem(name);
+  if (problem !== undefined) throw new UserError(problem);
+}
+
+/** The guest's host name: `lima-` and the instance's name, with `.` and `_` as `-`. */
+export function hostnameOf(instance: string): string {
+  return `lima-${instance.replaceAll(/[._]/g, "-")}`;
+}

@@ -1,0 +1,55 @@
+import { UserError } from "../lib/errors.ts";
+import { quote } from "../lib/quote.ts";
+import type { ConfigFacts } from "./facts.ts";
+import type { Layer } from "./layers.ts";
+import type { PartialConfig } from "./types.ts";
+
+/** Parameters that the program itself reads. */
+const internalParams: ReadonlySet<string> = new Set(["internal_netplanOptional"]);
+
+/** Every text of the raw file that may refer to a parameter. */
+function* textsOf(config: PartialConfig, facts: Pick<ConfigFacts, "readText">): Iterable<string | undefined> {
+  for (const each of config.provision ?? []) {
+    yield each.script;
+    yield each.content;
+    yield each.expression;
+    yield each.owner;
+    yield each.path;
+    yield each.permissions;
+    if (each.playbook) yield facts.readText(each.playbook);
+  }
+  for (const each of config.probes ?? []) yield each.script;
+  for (const each of config.copyToHost ?? []) {
+    yield each.guest;
+    yield each.host;
+  }
+  for (const each of config.portForwards ?? []) {
+    yield each.guestSocket;
+    yield each.hostSocket;
+  }
+  for (const each of config.mounts ?? []) {
+    yield each.location;
+    yield each.mountPoint;
+  }
+}
+
+/**
+ * Sees to it that each parameter of lima.yaml is used: as `{{.Param.K}}` or as `PARAM_K`.
+ * @throws UserError for the first that is not
+ */
+export function checkParamUse(layer: Layer, facts: Pick<ConfigFacts, "readText">): void {
+  const keys = Object.keys(layer.config.param ?? {});
+  if (keys.length === 0) return;
+  const texts = [...textsOf(layer.config, facts)].filter((text) => text !== undefined);
+  for (const key of keys) {
+    if (internalParams.has(key)) continue;
+    const name = key.replaceAll(/[^A-Za-z0-9_]/g, "\\$&");
+    const used = new RegExp(`\\{\\{[^}]*\\.Param\\.${name}[^}]*\\}\\}|\\bPARAM_${name}\\b`);
+    if (texts.some((text) => used.test(text))) continue;
+    const place = layer.places.get(`param.${key}`);
+    const at = place === undefined ? "" : `${layer.path}:${place.line}:${place.column}: `;
+    throw new UserError(
+      `${at}field \`param\` key ${quote(key)} is not used in any provision, probe, copyToHost, or portForward`,
+    );
+  }
+}

@@ -1,0 +1,30 @@
+import type { Host } from "../lib/host.ts";
+import type { ConfigFacts } from "./facts.ts";
+import type { FilePlace } from "./origins.ts";
+import type { ConfigWarning } from "./warning.ts";
+
+/** What validation needs beside the configuration. */
+export interface ValidateContext {
+  readonly host: Host;
+  readonly facts: ConfigFacts;
+  /** Where a field stands, by its path in the merged configuration. */
+  place(path: string): FilePlace | undefined;
+}
+
+/** Collects what is wrong; each error starts with file, line and column where they are known. */
+export class Report {
+  readonly errors: string[] = [];
+  readonly warnings: ConfigWarning[] = [];
+
+  constructor(private readonly context: ValidateContext) {}
+
+  /** Adds an error about the field at `path`. */
+  error(path: string, text: string): void {
+    const place = this.context.place(path);
+    this.errors.push(place === undefined ? text : `${place.path}:${place.line}:${place.column}: ${text}`);
+  }
+
+  warn(message: string): void {
+    this.warnings.push({ message });
+  }
+}

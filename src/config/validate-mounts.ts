@@ -1,0 +1,62 @@
+import { errorText } from "../lib/errors.ts";
+import { quote } from "../lib/quote.ts";
+import { parseSize } from "../lib/sizes.ts";
+import { pathsOf } from "./host-path.ts";
+import type { Report, ValidateContext } from "./report.ts";
+import type { Config, Mount } from "./types.ts";
+
+const systemPaths: ReadonlySet<string> = new Set([
+  "/",
+  "/bin",
+  "/dev",
+  "/etc",
+  "/home",
+  "/opt",
+  "/sbin",
+  "/tmp",
+  "/usr",
+  "/var",
+]);
+
+function validateLocation(at: string, { location }: Mount, report: Report, { host, facts }: ValidateContext): void {
+  const path = `${at}.location`;
+  const field = `field \`${path}\``;
+  const shown = quote(location);
+  if (location.startsWith("~")) {
+    report.error(path, `${field} refers to an unexpandable path: ${shown}: unexpandable path ${shown}`);
+    return;
+  }
+  if (!pathsOf(host.os).isAbsolute(location)) {
+    report.error(path, `${field} must be an absolute path, got ${shown}`);
+    return;
+  }
+  const kind = facts.pathKind(location);
+  if (kind === "missing")
+    report.warn(`${field} refers to a non-existent directory: ${shown}: it is made when the instance starts`);
+  else if (typeof kind === "object")
+    report.error(path, `${field} refers to an inaccessible path: ${shown}: ${kind.error}`);
+  else if (kind !== "directory")
+    report.error(path, `${field} refers to a non-directory path: ${shown}: not a directory`);
+}
+
+/** Where host directories come from and where they go in the guest. */
+export function validateMounts(config: Config, report: Report, context: ValidateContext): void {
+  for (const [index, mount] of config.mounts.entries()) {
+    const at = `mounts[${index}]`;
+    const field = `field \`${at}.mountPoint\``;
+    validateLocation(at, mount, report, context);
+    const { mountPoint } = mount;
+    if (systemPaths.has(mountPoint.length > 1 ? mountPoint.replace(/\/+$/, "") || "/" : mountPoint))
+      report.error(`${at}.mountPoint`, `${field} must not be a system path such as /etc or /usr`);
+    if (mountPoint === config.user.home)
+      report.error(`${at}.mountPoint`, `${field} is the reserved internal home directory ${quote(mountPoint)}`);
+    // An unexpandable location is its own error already.
+    if (mountPoint.startsWith("~") && mountPoint !== mount.location)
+      report.error(`${at}.mountPoint`, `${field} must not start with \`~\``);
+    try {
+      parseSize(mount["9p"].msize);
+    } catch (error) {
+      report.error(`${at}.9p.msize`, `field \`msize\` has an invalid value: ${errorText(error)}`);
+    }
+  }
+}

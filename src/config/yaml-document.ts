@@ -1,0 +1,121 @@
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  type Node,
+  parseDocument,
+  visit,
+} from "yaml";
+import { UserError } from "../lib/errors.ts";
+import { lineStarts, type Place, placeAt } from "./place.ts";
+
+/** Largest document that is read, in UTF-16 units: a template's limit of 4 MiB. */
+const maxLength = 4 * 1024 * 1024;
+
+/** A parsed YAML text that has no syntax errors. */
+export interface YamlDocument {
+  readonly document: Document;
+  /** Undefined when the document is empty. */
+  readonly contents: Node | undefined;
+  /** What an alias stands for. */
+  readonly targets: ReadonlyMap<Alias, Node>;
+  placeOf(offset: number): Place;
+}
+
+/** The prefix of every error about a YAML text; `what` names it: ``main file `PATH` `` or a locator. */
+export function yamlError(what: string, text: string): UserError {
+  return new UserError(`failed to unmarshal YAML (${what}): ${text}`);
+}
+
+const forgottenBlock = "value is not allowed in this context. map key-value is pre-defined";
+
+/** The parser's findings in words that name the remedy, where the finding's code is telling. */
+function explain(code: string, message: string): string {
+  switch (code) {
+    case "MISSING_CHAR":
+    case "MULTILINE_IMPLICIT_KEY":
+      if (!message.startsWith("Implicit")) return message;
+      return `${forgottenBlock} (a text of several lines needs \`|\` after its key, as in \`script: |\`)`;
+    case "BLOCK_AS_IMPLICIT_KEY":
+      return "mapping value is not allowed in this context (quote a text that contains `: `, and check the indentation)";
+    case "TAB_AS_INDENT":
+      return "found character '\\t' that cannot start any token (indent with spaces)";
+    case "MULTIPLE_DOCS":
+      return "only one YAML document is allowed, but another one starts here";
+    default:
+      return message;
+  }
+}
+
+interface Scan {
+  readonly targets: ReadonlyMap<Alias, Node>;
+  readonly fault?: { readonly offset: number; readonly text: string };
+}
+
+/** One walk in document order: duplicate keys, and the node each alias stands for. */
+function scan(document: Document, placeOf: (offset: number) => Place): Scan {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  let fault: Scan["fault"];
+  visit(document, (_key, node) => {
+    if (isPair(node)) return undefined;
+    if (isAlias(node)) {
+      const target = anchors.get(node.source);
+      if (target !== undefined) targets.set(node, target);
+      else fault = { offset: node.range?.[0] ?? 0, text: `could not find alias "${node.source}"` };
+    } else if (isNode(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
+    if (isMap(node) && node.items.length > 1) {
+      const seen = new Map<string, number>();
+      for (const { key } of node.items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        const offset = key.range?.[0] ?? 0;
+        const first = seen.get(name);
+        if (first !== undefined) {
+          const { line, column } = placeOf(first);
+          fault = { offset, text: `mapping key "${name}" already defined at [${line}:${column}]` };
+          break;
+        }
+        seen.set(name, offset);
+      }
+    }
+    return fault === undefined ? undefined : visit.BREAK;
+  });
+  return fault === undefined ? { targets } : { targets, fault };
+}
+
+/**
+ * Parses one YAML document by Lima's rules: version 1.2, no duplicate keys, no control characters, at most 4 MiB.
+ * @throws UserError ``failed to unmarshal YAML (WHAT): [LINE:COLUMN] ...``
+ */
+export function parseYaml(text: string, what: string): YamlDocument {
+  if (text.length > maxLength)
+    throw yamlError(what, `the text has ${text.length} characters, more than the limit of ${maxLength}`);
+  const starts = lineStarts(text);
+  const placeOf = (offset: number): Place => placeAt(starts, Math.min(offset, text.length));
+  const failAt = (offset: number, message: string): never => {
+    const { line, column } = placeOf(offset);
+    throw yamlError(what, `[${line}:${column}] ${message}`);
+  };
+  const control = text.search(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/);
+  if (control >= 0) {
+    const code = text.charCodeAt(control).toString(16).toUpperCase().padStart(4, "0");
+    failAt(control, `control characters are not allowed (U+${code})`);
+  }
+  let document: Document;
+  try {
+    document = parseDocument(text, { version: "1.2", uniqueKeys: false, prettyErrors: false, customTags: ["binary"] });
+  } catch (error) {
+    throw yamlError(what, error instanceof RangeError ? "nested too deeply" : (error as Error).message);
+  }
+  const [problem] = document.errors;
+  if (problem !== undefined) failAt(problem.pos[0], explain(problem.code, problem.message));
+  const { targets, fault } = scan(document, placeOf);
+  if (fault !== undefined) failAt(fault.offset, fault.text);
+  const contents = document.contents as Node | null;
+  return { document, contents: contents ?? undefined, targets, placeOf };
+}

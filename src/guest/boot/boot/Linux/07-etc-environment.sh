@@ -1,0 +1,17 @@
+#!/bin/sh
+# Our part of /etc/environment. A session that began before it is ended, and from then on ssh may be used for good.
+set -eu
+
+touch /etc/environment
+old=$(cat /etc/environment)
+new=$(
+	sed '/^#LIMA-START$/,/^#LIMA-END$/d' /etc/environment
+	cat "$LIMA_CIDATA_MNT/etc_environment"
+)
+if [ "$old" != "$new" ]; then
+	printf '%s\n' "$new" >/etc/environment
+	if command -v loginctl >/dev/null; then
+		loginctl terminate-user "$LIMA_CIDATA_USER" || true
+	fi
+fi
+echo "$LIMA_CIDATA_IID" >/run/lima-ssh-ready

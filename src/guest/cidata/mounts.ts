@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import type { Config, Mount } from "../../config/types.ts";
+import { errorText, UserError } from "../../lib/errors.ts";
+import { parseSize } from "../../lib/sizes.ts";
+
+/** A line of the guest's fstab. */
+export interface MountRow {
+  readonly tag: string;
+  readonly mountPoint: string;
+  readonly fsType: string;
+  readonly options: string;
+}
+
+/** The name by which driver and guest mean the same share: `lima-` and 16 hex digits. */
+export function mountTag(mount: Pick<Mount, "location" | "mountPoint">): string {
+  const digest = createHash("sha256").update(`${mount.location}:${mount.mountPoint}`).digest("hex");
+  return `lima-${digest.slice(0, 16)}`;
+}
+
+/** The rows that cloud-init mounts: those of 9p and virtiofs; the host mounts reverse-sshfs itself. */
+export function mountRows(config: Config, rosetta: boolean): readonly MountRow[] {
+  const rows = config.mounts.flatMap((mount, index): readonly MountRow[] => {
+    const of = (fsType: string, options: string) => [
+      { tag: mountTag(mount), mountPoint: mount.mountPoint, fsType, options },
+    ];
+    if (config.mountType === "9p")
+      return of(config.os === "FreeBSD" ? "p9fs" : "9p", ninePOptions(config, index, mount));
+    if (config.mountType === "virtiofs") return of("virtiofs", virtiofsOptions(config, mount));
+    return [];
+  });
+  const rosettaRow = { tag: "vz-rosetta", mountPoint: "/mnt/lima-rosetta", fsType: "virtiofs", options: "defaults" };
+  return rosetta ? [rosettaRow, ...rows] : rows;
+}
+
+function ninePOptions(config: Config, index: number, mount: Mount): string {
+  const access = mount.writable ? "rw" : "ro";
+  if (config.os === "FreeBSD") return `${access},failok`;
+  const { protocolVersion, msize, cache } = mount["9p"];
+  return `${access},trans=virtio,version=${protocolVersion},msize=${messageBytes(msize, index)},cache=${cache},nofail`;
+}
+
+function messageBytes(msize: string, index: number): number {
+  try {
+    return parseSize(msize);
+  } catch (cause) {
+    throw new UserError(`field \`mounts[${index}].9p.msize\` has an invalid value: ${errorText(cause)}`, { cause });
+  }
+}
+
+function virtiofsOptions(config: Config, mount: Mount): string {
+  const access = mount.writable ? "rw" : "ro";
+  if (config.os === "Darwin") return access;
+  return `${access},${config.os === "FreeBSD" ? "failok" : "nofail"}`;
+}

@@ -1,0 +1,70 @@
+import { bootFiles } from "./boot-files.ts";
+import { checkFacts } from "./checks.ts";
+import { cloudConfig } from "./cloud-config.ts";
+import { containerdArchiveName, etcEnvironment, limaEnv, paramEnv } from "./env-files.ts";
+import type { GuestMediaFacts } from "./facts.ts";
+import { networkConfig } from "./network-config.ts";
+import { provisionFiles } from "./provision-files.ts";
+
+/** A file of the media. Paths are relative, with slashes. */
+export interface MediaFile {
+  readonly path: string;
+  /** Permission bits; Linux guests mount with modes overridden, so they matter to other readers only. */
+  readonly mode: number;
+  /** Bytes, or a host file that is copied when the media is written. */
+  readonly content: string | Uint8Array | { readonly file: string };
+}
+
+/** All that is handed to the guest at a start. */
+export interface GuestMedia {
+  readonly instanceId: string;
+  readonly files: readonly MediaFile[];
+  /** The cloud-config without its machine-specific parts, stored as `cloud-config.yaml` (mode 0444) for reference. */
+  readonly cloudConfig: string;
+}
+
+/** The volume label by which cloud-init's NoCloud and our own scripts find the media. */
+export const mediaLabel = "cidata";
+
+/** The guest's host name. */
+export function guestHostname(instanceName: string): string {
+  return `lima-${instanceName.replace(/[._]/g, "-")}`;
+}
+
+/** The instance id of a start: a new one each second, so that cloud-init takes every start for a new instance. */
+export function instanceIdAt(time: Date): string {
+  return `iid-${Math.floor(time.getTime() / 1000)}`;
+}
+
+/** Decides every file of cidata.iso for a guest other than Windows.
+ * @throws UserError when a value cannot be given to a guest (no key, user root, a relative mount point, ...)
+ */
+export function planGuestMedia(facts: GuestMediaFacts): GuestMedia {
+  checkFacts(facts);
+  const text = (path: string, content: string): MediaFile => ({ path, mode: 0o644, content });
+  const metaData = `instance-id: ${facts.instanceId}\nlocal-hostname: ${guestHostname(facts.instanceName)}\n`;
+  const files = [
+    text("meta-data", metaData),
+    text("network-config", networkConfig(facts)),
+    text("user-data", cloudConfig(facts, "guest")),
+    text("lima.env", limaEnv(facts)),
+    text("param.env", paramEnv(facts.config.param)),
+    text("etc_environment", etcEnvironment(facts.environment)),
+    ...(facts.noCloudInit ? [text("ssh_authorized_keys", facts.sshPublicKeys.join("\n"))] : []),
+    ...bootFiles(facts),
+    ...provisionFiles(facts.config),
+    ...hostFiles(facts),
+  ];
+  return { instanceId: facts.instanceId, files, cloudConfig: cloudConfig(facts, "reference") };
+}
+
+function hostFiles({ config, guestAgentFile, nerdctlArchive }: GuestMediaFacts): readonly MediaFile[] {
+  const files: MediaFile[] = [];
+  const agentHere =
+    guestAgentFile !== undefined && (config.os === "Darwin" || (config.os === "Linux" && !config.plain));
+  if (agentHere) files.push({ path: "lima-guestagent", mode: 0o755, content: { file: guestAgentFile } });
+  if (nerdctlArchive !== undefined && (config.containerd.system || config.containerd.user)) {
+    files.push({ path: containerdArchiveName, mode: 0o644, content: { file: nerdctlArchive } });
+  }
+  return files;
+}

@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseWatchLine, watchCommand } from "./guest-script-plan.ts";
+import type { BootSign } from "./phase-plan.ts";
+import type { GuestMarker } from "./requirements-plan.ts";
+import { SshCut, type SshSession } from "./ssh/session.ts";
+
+export interface GuestWatchOptions {
+  readonly session: SshSession;
+  /** The id of this start, which the markers must hold. */
+  readonly instanceId: string;
+  readonly markers: readonly GuestMarker[];
+  readonly onSign: (sign: BootSign) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Waits in the guest for the markers of its boot; when the connection is cut, again over the next one. */
+export class GuestWatch {
+  private readonly seen: ReadonlyMap<string, PromiseWithResolvers<void>>;
+  private readonly found = new Set<string>();
+  private errors: string[] = [];
+
+  constructor(private readonly options: GuestWatchOptions) {
+    this.seen = new Map(options.markers.map((marker) => [marker, Promise.withResolvers<void>()]));
+  }
+
+  /** Resolves when the marker holds this start's id. */
+  async marker(marker: GuestMarker): Promise<void> {
+    await this.seen.get(marker)?.promise;
+  }
+
+  /** Boot and provisioning scripts that failed; complete once `lima-boot-done` was seen. */
+  get bootErrors(): readonly string[] {
+    return this.errors;
+  }
+
+  /** Watches until every marker was seen or the signal is aborted. */
+  async run(): Promise<void> {
+    const { session, instanceId, markers, signal } = this.options;
+    for (let pauseMs = 100; !signal.aborted; pauseMs = Math.min(pauseMs * 2, 2000)) {
+      const left = markers.filter((marker) => !this.found.has(marker));
+      if (left.length === 0) return;
+      const { command, stdin } = watchCommand(instanceId, left);
+      const take = lineSplitter((line) => this.take(line));
+      try {
+        await session.exec(command, { stdin, signal, onStdout: take });
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof SshCut)) throw error;
+      }
+      if (markers.every((marker) => this.found.has(marker))) return;
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private take(text: string): void {
+    const line = parseWatchLine(text);
+    const { onSign } = this.options;
+    switch (line?.kind) {
+      case "up":
+        this.errors = [];
+        onSign({ kind: "connected" });
+        break;
+      case "boot-error":
+        this.errors.push(line.script);
+        break;
+      case "log":
+        onSign({ kind: "guest-log", bytes: line.bytes, ...(line.script === "" ? {} : { script: line.script }) });
+        break;
+      case "marker":
+        this.found.add(line.marker);
+        onSign(line.marker === "lima-boot-done" ? { kind: "boot-done" } : { kind: "marker", name: line.marker });
+        this.seen.get(line.marker)?.resolve();
+    }
+  }
+}
+
+/** Hands out whole lines of what comes in pieces. */
+function lineSplitter(take: (line: string) => void): (chunk: Buffer) => void {
+  let rest = "";
+  const decoder = new TextDecoder();
+  return (chunk) => {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) take(line);
+  };
+}

@@ -1,0 +1,70 @@
+import { lstatSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { errorText, UserError } from "../lib/errors.ts";
+import { tryLock } from "../lib/flock.ts";
+import { quote } from "../lib/quote.ts";
+import { instanceDirectory } from "../store/directories.ts";
+import { instanceFiles } from "../store/instance-files.ts";
+import type { InstanceContext } from "./context.ts";
+import { inspectInstance } from "./inspect.ts";
+import type { Instance } from "./record.ts";
+import { driversOf, endOrphans, forceStopInstance } from "./stop.ts";
+
+export interface DeleteOptions {
+  /** Ends a running instance first. @default false */
+  readonly force?: boolean;
+}
+
+/**
+ * Removes an instance: its processes, then its directory. An instance that does not exist is only warned about.
+ * Without `force` nothing of it may run, except a virtual machine whose host agent has died.
+ * @throws UserError for a protected or running instance, and for a directory that is no instance
+ */
+export async function deleteInstance(
+  context: InstanceContext,
+  name: string,
+  options: DeleteOptions = {},
+): Promise<void> {
+  const dir = instanceDirectory(context.limaHome, name);
+  if (lstatSync(dir, { throwIfNoEntry: false }) === undefined) {
+    context.logger.warn(`Ignoring non-existent instance ${quote(name)}`);
+    return;
+  }
+  if (lstatSync(join(dir, instanceFiles.limaYaml), { throwIfNoEntry: false }) === undefined) {
+    throw new UserError(
+      `instance ${quote(name)} directory ${quote(dir)} exists but its \`lima.yaml\` could not be read; it was NOT deleted, in case it is ` +
+        "currently being cloned into. If no `limactl` operation is using it, remove it manually",
+    );
+  }
+  const instance = await inspectInstance(context, name);
+  refuse(instance, options.force === true);
+  using held = tryLock(dir);
+  if (held === undefined) {
+    throw new UserError(
+      `failed to delete instance ${quote(name)}: another limactl is starting it (hint: wait for that to end, then try again)`,
+    );
+  }
+  if (instance.hostAgent === undefined) await endOrphans(context, instance, driversOf(instance), { graceful: false });
+  await forceStopInstance(context, instance);
+  try {
+    rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
+  } catch (error) {
+    throw new UserError(
+      `failed to delete instance ${quote(name)}: failed to remove ${quote(dir)}: ${errorText(error)}`,
+      { cause: error },
+    );
+  }
+  context.logger.info(`Deleted ${quote(name)} (${quote(dir)})`);
+}
+
+function refuse(instance: Instance, force: boolean): void {
+  if (instance.protected) {
+    throw new UserError(
+      `failed to delete instance ${quote(instance.name)}: instance is protected to prohibit accidental removal (Hint: use \`limactl unprotect\`)`,
+    );
+  }
+  if (force || instance.hostAgent === undefined) return;
+  throw new UserError(
+    `failed to delete instance ${quote(instance.name)}: expected status \`Stopped\`, got ${quote(instance.status)}`,
+  );
+}

@@ -1,0 +1,185 @@
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Config } from "../config/types.ts";
+import { getInfo } from "../hostapi/client.ts";
+import { errorCode, errorText, UserError } from "../lib/errors.ts";
+import { readTextIfExists } from "../lib/files.ts";
+import { quote } from "../lib/quote.ts";
+import { parseSize } from "../lib/sizes.ts";
+import { existsWithoutFollowing, instanceDirectory } from "../store/directories.ts";
+import { instanceFiles } from "../store/instance-files.ts";
+import { checkInstanceName, hostnameOf } from "../store/names.ts";
+import { type RunningProcesses, runningProcesses } from "../store/running.ts";
+import type { InstanceContext } from "./context.ts";
+import { loadStoredConfig, peekStoredConfig } from "./load.ts";
+import { renderMessage } from "./message.ts";
+import type { Instance } from "./record.ts";
+import { judgeStatus } from "./status-plan.ts";
+
+/** There is no such instance: its directory or its `lima.yaml` is missing. */
+export class InstanceNotFound extends UserError {
+  constructor(
+    readonly instanceName: string,
+    readonly limaYaml: string,
+  ) {
+    super(`open ${limaYaml}: no such file or directory`);
+  }
+}
+
+export interface InspectOptions {
+  /** How long the host agent may take to answer. @default 3000 */
+  readonly apiTimeoutMs?: number;
+  /** Only look: what was loaded before is used again while nothing has changed. @default false */
+  readonly peek?: boolean;
+}
+
+/**
+ * Reads everything about one instance. What keeps it from being used is told in its `errors`.
+ * @throws InstanceNotFound without a `lima.yaml`; UserError for a name that no instance may have
+ */
+export async function inspectInstance(
+  context: InstanceContext,
+  name: string,
+  options: InspectOptions = {},
+): Promise<Instance> {
+  checkInstanceName(name);
+  const dir = instanceDirectory(context.limaHome, name);
+  let config: Config;
+  try {
+    config =
+      options.peek === true ? await peekStoredConfig(context, name) : (await loadStoredConfig(context, name)).config;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") throw new InstanceNotFound(name, join(dir, instanceFiles.limaYaml));
+    if (!(error instanceof UserError)) throw error;
+    return { ...emptyInstance(name, dir), hostname: hostnameOf(name), errors: [error.message] };
+  }
+  return inspectLoaded(context, name, dir, config, options);
+}
+
+/** A directory without `lima.yaml`, as `list` shows it. */
+export function brokenInstance(name: string, dir: string, error: string): Instance {
+  return { ...emptyInstance(name, dir), status: "Broken", errors: [error] };
+}
+
+async function inspectLoaded(
+  context: InstanceContext,
+  name: string,
+  dir: string,
+  config: Config,
+  options: InspectOptions,
+): Promise<Instance> {
+  const problems: string[] = [];
+  const processes = findProcesses(dir, name, config.vmType, problems);
+  const info = await askHostAgent(dir, processes, options.apiTimeoutMs ?? 3000, problems);
+  const verdict = judgeStatus({
+    vmType: config.vmType,
+    hostAgentAlive: processes.hostAgent !== undefined,
+    driverAlive: processes.driver !== undefined,
+    problems,
+  });
+  const port = info.sshLocalPort ?? (config.ssh.localPort || (await portOfSshConfig(dir)));
+  const limaVersion = (await readTextIfExists(join(dir, instanceFiles.limaVersion)))?.trim() ?? "";
+  const instance: Instance = {
+    ...emptyInstance(name, dir),
+    hostname: hostnameOf(name),
+    status: verdict.status,
+    vmType: config.vmType,
+    arch: config.arch,
+    cpus: config.vmType === "wsl2" ? 0 : config.cpus,
+    memoryBytes: config.vmType === "wsl2" ? 0 : parseSize(config.memory),
+    diskBytes: config.vmType === "wsl2" ? 0 : parseSize(config.disk),
+    additionalDisks: config.additionalDisks,
+    networks: config.networks,
+    sshLocalPort: typeof port === "number" ? port : 0,
+    sshConfigFile: join(dir, instanceFiles.sshConfig),
+    hostAgent: processes.hostAgent,
+    driver: processes.driver,
+    errors: [...verdict.errors, ...(typeof port === "string" ? [port] : [])],
+    config,
+    sshAddress: "127.0.0.1",
+    protected: existsWithoutFollowing(join(dir, instanceFiles.protected)),
+    limaVersion,
+    param: config.param,
+    autoStartedIdentifier: info.autoStartedIdentifier ?? "",
+  };
+  if (config.message === "") return instance;
+  const message = await renderMessage(context, instance, config.message);
+  return "text" in message
+    ? { ...instance, message: message.text }
+    : { ...instance, status: "Broken", errors: [...instance.errors, message.error] };
+}
+
+function findProcesses(dir: string, name: string, vmType: string, problems: string[]): RunningProcesses {
+  try {
+    return runningProcesses(dir, name, vmType);
+  } catch (error) {
+    problems.push(errorText(error));
+    return {};
+  }
+}
+
+async function askHostAgent(dir: string, processes: RunningProcesses, timeoutMs: number, problems: string[]) {
+  if (processes.hostAgent === undefined) return {};
+  const socket = join(dir, instanceFiles.hostAgentSock);
+  try {
+    await stat(socket);
+  } catch (error) {
+    problems.push(`failed to connect to ${quote(socket)}: ${errorText(error)}`);
+    return {};
+  }
+  try {
+    return await getInfo(socket, { timeoutMs });
+  } catch (error) {
+    problems.push(`failed to get Info from ${quote(socket)}: ${errorText(error)}`);
+    return {};
+  }
+}
+
+/** The port in `ssh.config`: 0 without the file, or the text of what is wrong with it. */
+async function portOfSshConfig(dir: string): Promise<number | string> {
+  const path = join(dir, instanceFiles.sshConfig);
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return 0;
+    return `failed to extract SSH local port from ${quote(path)}: ${errorText(error)}`;
+  }
+  const line = text
+    .split("\n")
+    .map((each) => each.trim())
+    .find((each) => each.startsWith("Port "));
+  if (line === undefined)
+    return `failed to extract SSH local port from ${quote(path)}: port not found in ${quote(path)}`;
+  const value = line.slice("Port ".length).trim();
+  if (/^\d+$/.test(value)) return Number(value);
+  return `failed to extract SSH local port from ${quote(path)}: strconv.Atoi: parsing ${JSON.stringify(value)}: invalid syntax`;
+}
+
+function emptyInstance(name: string, dir: string): Instance {
+  return {
+    name,
+    hostname: "",
+    status: "",
+    dir,
+    vmType: "",
+    arch: "",
+    cpus: 0,
+    memoryBytes: 0,
+    diskBytes: 0,
+    message: "",
+    additionalDisks: [],
+    networks: [],
+    sshLocalPort: 0,
+    sshConfigFile: "",
+    hostAgent: undefined,
+    driver: undefined,
+    errors: [],
+    config: undefined,
+    sshAddress: "",
+    protected: false,
+    limaVersion: "",
+    param: {},
+    autoStartedIdentifier: "",
+  };
+}

@@ -1,0 +1,167 @@
+import { readFileSync, statSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { ConfigFacts, PathKind } from "../config/facts.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import type { Config } from "../config/types.ts";
+import { errorCode, errorText } from "../lib/errors.ts";
+import { readTextIfExists, writeFileAtomic } from "../lib/files.ts";
+import { limaVersion, programVersion } from "../lib/version.ts";
+import { cacheDirectory, configDirectory, instanceDirectory, isInitialised } from "../store/directories.ts";
+import { instanceFiles } from "../store/instance-files.ts";
+import { machineId } from "../vm/machine-id.ts";
+import type { InstanceContext } from "./context.ts";
+import { hostTimezone } from "./timezone.ts";
+
+/** Everything that decides an instance's configuration. */
+interface Sources {
+  readonly text: string;
+  readonly path: string;
+  readonly defaultText: string | undefined;
+  readonly overrideText: string | undefined;
+  readonly dir: string;
+  readonly name: string;
+  readonly exists: boolean;
+  readonly version: string;
+  readonly machineId: string;
+  readonly timezone: string;
+}
+
+export interface LoadOptions {
+  /** Also warn about what is experimental, deprecated or without effect. @default false */
+  readonly advise?: boolean;
+}
+
+/**
+ * Loads the stored configuration of an instance, filled and validated.
+ * @throws UserError for what is wrong in it; a system error (`ENOENT`) when it cannot be read
+ */
+export async function loadStoredConfig(
+  context: InstanceContext,
+  name: string,
+  options: LoadOptions = {},
+): Promise<LoadedConfig> {
+  return loadSources(context, await readSources(context, name), options);
+}
+
+/**
+ * The same for a look only: where nothing that decides the configuration has changed since it was last loaded, the
+ * result of that time is used, which takes a fraction of the time. Host paths in it are not looked at again.
+ */
+export async function peekStoredConfig(context: InstanceContext, name: string): Promise<Config> {
+  const sources = await readSources(context, name);
+  const key = new Bun.CryptoHasher("sha256").update(cacheKey(context, sources)).digest("hex");
+  const file = join(cacheDirectory(context.host), "config", `${key}.json`);
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as Config;
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT" && !(error instanceof SyntaxError)) throw error;
+  }
+  const { config } = await loadSources(context, sources, {});
+  await remember(file, config);
+  return config;
+}
+
+/** Loads the text of an instance that may not exist yet, as it will be loaded once it does. */
+export async function loadConfigText(
+  context: InstanceContext,
+  name: string,
+  text: string,
+  options: LoadOptions = { advise: true },
+): Promise<LoadedConfig> {
+  const dir = instanceDirectory(context.limaHome, name);
+  const exists = isInitialised(dir);
+  const version = exists ? ((await readTextIfExists(join(dir, instanceFiles.limaVersion)))?.trim() ?? "") : limaVersion;
+  return loadSources(context, { ...(await commonSources(context, name)), text, exists, version }, options);
+}
+
+async function readSources(context: InstanceContext, name: string): Promise<Sources> {
+  const dir = instanceDirectory(context.limaHome, name);
+  const [common, text, version] = await Promise.all([
+    commonSources(context, name),
+    readFile(join(dir, instanceFiles.limaYaml), "utf8"),
+    readTextIfExists(join(dir, instanceFiles.limaVersion)),
+  ]);
+  return { ...common, text, exists: isInitialised(dir), version: version?.trim() ?? "" };
+}
+
+async function commonSources(context: InstanceContext, name: string) {
+  const dir = instanceDirectory(context.limaHome, name);
+  const config = configDirectory(context.limaHome);
+  const [defaultText, overrideText, id] = await Promise.all([
+    readTextIfExists(join(config, "default.yaml")),
+    readTextIfExists(join(config, "override.yaml")),
+    machineId(context.host),
+  ]);
+  const path = join(dir, instanceFiles.limaYaml);
+  return { path, defaultText, overrideText, dir, name, machineId: id, timezone: hostTimezone(context.host) };
+}
+
+async function loadSources(context: InstanceContext, sources: Sources, options: LoadOptions): Promise<LoadedConfig> {
+  const { loadConfig } = await import("../config/load.ts");
+  const { text, path, defaultText, overrideText, dir, name, exists, version } = sources;
+  return loadConfig({
+    text,
+    path,
+    defaultText,
+    overrideText,
+    host: context.host,
+    instance: { name, dir, exists, version },
+    facts: configFacts(context, sources),
+    ...options,
+  });
+}
+
+/** What filling and validating may look at beyond the host value. */
+export function configFacts(
+  context: InstanceContext,
+  known: { readonly machineId: string; readonly timezone: string },
+): ConfigFacts {
+  return {
+    machineId: known.machineId,
+    timezone: known.timezone,
+    limaHome: context.limaHome,
+    networkModes: undefined,
+    externalDrivers: [],
+    pathKind,
+    readText: (path) => {
+      try {
+        return readFileSync(path, "utf8");
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+function pathKind(path: string): PathKind {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return "missing";
+    return stat.isDirectory() ? "directory" : stat.isSocket() ? "socket" : "file";
+  } catch (error) {
+    return { error: errorText(error) };
+  }
+}
+
+function cacheKey(context: InstanceContext, sources: Sources): string {
+  const { os, arch, osVersion, cpus, memoryBytes, home, user, env } = context.host;
+  const { TMPDIR, TMP, TEMP, USERPROFILE, LIMA_SSH_OVER_VSOCK } = env;
+  const variables = { TMPDIR, TMP, TEMP, USERPROFILE, LIMA_SSH_OVER_VSOCK };
+  return JSON.stringify([
+    programVersion,
+    { os, arch, osVersion, cpus, memoryBytes, home, user, variables },
+    context.limaHome,
+    sources,
+  ]);
+}
+
+/** A cache that cannot be written only costs time. */
+async function remember(file: string, config: Config): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileAtomic(file, JSON.stringify(config), 0o600);
+  } catch {
+    // A read-only home or a full disk: the next look loads it again.
+  }
+}

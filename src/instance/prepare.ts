@@ -1,0 +1,52 @@
+import { prepareDisks } from "../image/disks.ts";
+import type { WatchTransfer } from "../image/progress.ts";
+import { UserError } from "../lib/errors.ts";
+import { parseSize } from "../lib/sizes.ts";
+import { cacheDirectory } from "../store/directories.ts";
+import { loadDriver } from "../vm/drivers.ts";
+import type { InstanceContext } from "./context.ts";
+import type { Instance } from "./record.ts";
+
+export interface PrepareOptions {
+  readonly watchTransfer?: WatchTransfer;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Brings an instance to where its host agent can start it: the driver's needs are met, images are downloaded, its disks
+ * exist in the configured size.
+ * @throws UserError with nothing half-written
+ */
+export async function prepareInstance(
+  context: InstanceContext,
+  instance: Instance,
+  options: PrepareOptions,
+): Promise<void> {
+  const { config } = instance;
+  if (config === undefined) throw new UserError(`instance "${instance.name}" has no configuration`);
+  const { host, logger } = context;
+  const driver = await loadDriver(config.vmType);
+  const configured = driver.configure(config, { host, createdBy: instance.limaVersion });
+  for (const warning of configured.warnings) logger.warn(warning);
+  await driver.check({
+    host,
+    instance: { name: instance.name, directory: instance.dir },
+    config: configured.config,
+    log: logger,
+    signal: options.signal,
+  });
+  await prepareDisks({
+    directory: instance.dir,
+    instanceName: instance.name,
+    images: config.images,
+    arch: config.arch,
+    diskBytes: parseSize(config.disk),
+    cacheDirectory: cacheDirectory(host),
+    imageFormats: driver.imageFormats,
+    home: host.home,
+    env: host.env,
+    log: logger,
+    ...(options.watchTransfer === undefined ? {} : { watch: options.watchTransfer }),
+    signal: options.signal,
+  });
+}

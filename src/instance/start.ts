@@ -1,0 +1,271 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, existsSync, openSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { HostAgentEvent } from "../hostapi/events.ts";
+import type { WatchTransfer } from "../image/progress.ts";
+import { UserError } from "../lib/errors.ts";
+import { childEnv, describeExit } from "../lib/exec.ts";
+import { type Lock, tryLock } from "../lib/flock.ts";
+import { quote, quoteList } from "../lib/quote.ts";
+import { instanceFiles } from "../store/instance-files.ts";
+import { runningProcesses } from "../store/running.ts";
+import type { InstanceContext } from "./context.ts";
+import { inspectInstance } from "./inspect.ts";
+import { prepareInstance } from "./prepare.ts";
+import type { Instance } from "./record.ts";
+import { shellCommand } from "./shell-command.ts";
+import { cleanUpRun, driversOf, endOrphans, forceStopInstance } from "./stop.ts";
+import { watchHostAgent } from "./watch.ts";
+
+export interface StartOptions {
+  /** How long the instance may take until it runs. @default 600000 */
+  readonly timeoutMs?: number;
+  /** Follow cloud-init's output. @default false */
+  readonly progress?: boolean;
+  /** Start the host agent with --debug. @default false */
+  readonly debug?: boolean;
+  /** Leave out the READY line, because a shell is opened next. @default false */
+  readonly forShell?: boolean;
+  /** Receives the instance's message, unformatted. */
+  readonly writeMessage: (text: string) => void;
+  readonly watchTransfer?: WatchTransfer;
+  readonly signal: AbortSignal;
+}
+
+const defaultTimeoutMs = 600_000;
+
+/** How long the host agent may take to write its pid file. */
+const agentStartLimitMs = 5_000;
+
+/** How long an abandoned guest may take to shut down before it is started anew. */
+const orphanLimitMs = 30_000;
+
+/**
+ * Starts an instance and waits until it runs: prepares its disks, launches the host agent, which outlives this program,
+ * and follows what that tells. On abort the instance is stopped again and stays whole.
+ * @throws UserError that says what kept it from running
+ */
+export async function startInstance(context: InstanceContext, name: string, options: StartOptions): Promise<void> {
+  const { logger } = context;
+  const instance = await inspectInstance(context, name);
+  if (instance.status === "Running") {
+    logger.info(`The instance ${quote(name)} is already running. Run ${quote(shellCommand(name))} to open the shell.`);
+    return;
+  }
+  if (instance.config === undefined) {
+    throw new UserError(`errors inspecting instance: [${instance.errors.join(", ")}]`);
+  }
+  const since = new Date();
+  let agent: ChildProcess;
+  {
+    using _held = holdForStart(instance);
+    await endLeftovers(context, instance, options.signal);
+    logger.info(`Starting the instance ${quote(name)} with internal VM driver ${quote(instance.vmType)}`);
+    await prepareInstance(context, instance, options);
+    options.signal.throwIfAborted();
+    agent = launchHostAgent(context, instance, options);
+    await waitForPidFile(instance, agent);
+  }
+  try {
+    await waitUntilRunning(context, instance, agent, since, options);
+  } catch (error) {
+    if (options.signal.aborted) {
+      logger.info(`Stopping the instance ${quote(name)}, as the start was interrupted`);
+      await forceStopInstance(context, await inspectInstance(context, name));
+    }
+    throw error;
+  } finally {
+    agent.unref();
+  }
+}
+
+/** Only one program at a time may look at an instance, decide that it is to be started, and launch its host agent. */
+function holdForStart(instance: Instance): Lock {
+  const held = tryLock(instance.dir);
+  if (held === undefined) {
+    throw new UserError(`instance ${quote(instance.name)} seems running: another limactl is starting it`);
+  }
+  return held;
+}
+
+/** Ends what an earlier run left behind: a virtual machine without its host agent, stale pid files and sockets. */
+async function endLeftovers(context: InstanceContext, instance: Instance, signal: AbortSignal): Promise<void> {
+  const { hostAgent } = runningProcesses(instance.dir, instance.name, instance.vmType);
+  if (hostAgent !== undefined) {
+    const pidFile = join(instance.dir, instanceFiles.hostAgentPid);
+    throw new UserError(
+      `instance ${quote(instance.name)} seems running (hint: remove ${quote(pidFile)} if the instance is not actually running)`,
+    );
+  }
+  const drivers = driversOf(instance);
+  const dead: Instance = { ...instance, hostAgent: undefined };
+  if (drivers.length === 0 && !existsSync(join(instance.dir, instanceFiles.state))) return;
+  await endOrphans(context, dead, drivers, { graceful: true, timeoutMs: orphanLimitMs }, signal);
+  cleanUpRun(context, dead);
+}
+
+/** Starts the host agent in a session of its own, its output going to the two log files. */
+function launchHostAgent(context: InstanceContext, instance: Instance, options: StartOptions): ChildProcess {
+  const { dir, name } = instance;
+  const [program = "limactl", ...prefix] = context.host.self;
+  const stdout = recreate(join(dir, instanceFiles.hostAgentStdout));
+  const stderr = recreate(join(dir, instanceFiles.hostAgentStderr));
+  try {
+    return spawn(
+      program,
+      [
+        ...prefix,
+        ...(options.debug === true ? ["--debug"] : []),
+        "hostagent",
+        "--pidfile",
+        join(dir, instanceFiles.hostAgentPid),
+        "--socket",
+        join(dir, instanceFiles.hostAgentSock),
+        ...(options.progress === true ? ["--progress"] : []),
+        name,
+      ],
+      {
+        detached: true,
+        stdio: ["ignore", stdout, stderr],
+        env: childEnv(context.host.env),
+        cwd: "/",
+        windowsHide: true,
+      },
+    );
+  } finally {
+    closeSync(stdout);
+    closeSync(stderr);
+  }
+}
+
+function recreate(path: string): number {
+  rmSync(path, { force: true });
+  return openSync(path, "ax", 0o644);
+}
+
+async function waitForPidFile(instance: Instance, agent: ChildProcess): Promise<void> {
+  const pidFile = join(instance.dir, instanceFiles.hostAgentPid);
+  const deadline = performance.now() + agentStartLimitMs;
+  while (!existsSync(pidFile)) {
+    // An agent that ended at once has told why in its log, which the watch shows.
+    if (agent.exitCode !== null || agent.signalCode !== null) return;
+    if (performance.now() > deadline) {
+      const log = join(instance.dir, instanceFiles.hostAgentStderr);
+      throw new UserError(`hostagent (${quote(pidFile)}) did not start up in 5s (hint: see ${quote(log)})`);
+    }
+    await Bun.sleep(2);
+  }
+}
+
+async function waitUntilRunning(
+  context: InstanceContext,
+  instance: Instance,
+  agent: ChildProcess,
+  since: Date,
+  options: StartOptions,
+): Promise<void> {
+  const ended = new AbortController();
+  agent.once("exit", () => ended.abort());
+  if (agent.exitCode !== null || agent.signalCode !== null) ended.abort();
+  const timeoutMs = options.timeoutMs !== undefined && options.timeoutMs > 0 ? options.timeoutMs : defaultTimeoutMs;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const follower = new StartFollower(context, instance, options.progress === true);
+  const outcome = await watchHostAgent(
+    {
+      dir: instance.dir,
+      from: { stdout: 0, stderr: 0 },
+      since,
+      logger: context.logger,
+      signal: AbortSignal.any([ended.signal, timeout, options.signal]),
+    },
+    (event) => follower.take(event),
+  );
+  options.signal.throwIfAborted();
+  if (outcome === "running") {
+    const shown = instance.config?.message === "" ? instance : await inspectInstance(context, instance.name);
+    announce(context, shown, options);
+    return;
+  }
+  if (outcome !== undefined) throw new UserError(outcome.error);
+  if (ended.signal.aborted) {
+    const status = describeExit({ code: agent.exitCode, signal: agent.signalCode });
+    await endAbandoned(context, instance);
+    throw new UserError(
+      `host agent process has exited: ${status} (hint: see ${quote(join(instance.dir, instanceFiles.hostAgentStderr))})`,
+    );
+  }
+  throw new UserError(
+    `did not receive an event with the \`running\` status in ${Math.round(timeoutMs / 1000)}s ` +
+      `(hint: the virtual machine is left running; see ${quote(join(instance.dir, "serial*.log"))}, or allow more time with --timeout)`,
+  );
+}
+
+/** A host agent that was killed leaves its virtual machine; nothing may run on for an instance that did not start. */
+async function endAbandoned(context: InstanceContext, instance: Instance): Promise<void> {
+  const now = await inspectInstance(context, instance.name);
+  await endOrphans(context, now, driversOf(now), { graceful: false });
+}
+
+/** Turns the host agent's events into log lines, and finds the one that decides the start. */
+class StartFollower {
+  private sshPortTold = false;
+  private cloudInitDone: boolean;
+  private running = false;
+
+  constructor(
+    private readonly context: InstanceContext,
+    private readonly instance: Instance,
+    progress: boolean,
+  ) {
+    this.cloudInitDone = !progress;
+  }
+
+  take(event: HostAgentEvent): "running" | { readonly error: string } | undefined {
+    const { status } = event;
+    const { logger } = this.context;
+    const log = join(this.instance.dir, instanceFiles.hostAgentStderr);
+    if (!this.sshPortTold && status.sshLocalPort !== undefined && status.sshLocalPort > 0) {
+      this.sshPortTold = true;
+      logger.info(`SSH Local Port: ${status.sshLocalPort}`);
+    }
+    this.tellCloudInit(event);
+    if (status.errors !== undefined && status.errors.length > 0) logger.error(quoteList(status.errors));
+    if (status.exiting === true)
+      return { error: `exiting, status=${JSON.stringify(status)} (hint: see ${quote(log)})` };
+    if (status.running === true && status.degraded === true) {
+      logger.warn(
+        `DEGRADED. The VM seems running, but file sharing and port forwarding may not work. (hint: see ${quote(log)})`,
+      );
+      return { error: `degraded, status=${JSON.stringify(status)}` };
+    }
+    if (status.running === true) this.running = true;
+    return this.running && this.cloudInitDone ? "running" : undefined;
+  }
+
+  private tellCloudInit({ status }: HostAgentEvent): void {
+    const progress = status.cloudInitProgress;
+    if (progress === undefined || this.cloudInitDone) return;
+    const { logger } = this.context;
+    if (progress.active === true && (progress.logLine ?? "") === "") logger.info("Cloud-init provisioning started...");
+    if ((progress.logLine ?? "") !== "") logger.info(`[cloud-init] ${progress.logLine}`);
+    if (progress.completed === true) {
+      this.cloudInitDone = true;
+      logger.info("Cloud-init progress monitoring done.");
+    }
+  }
+}
+
+function announce(context: InstanceContext, instance: Instance, options: StartOptions): void {
+  const { logger } = context;
+  if (options.forShell !== true) {
+    const command =
+      instance.config?.plain === true
+        ? `ssh -F ${quote(instance.sshConfigFile)} ${instance.hostname}`
+        : shellCommand(instance.name);
+    const shown = instance.config?.plain === true ? `\`${command}\`` : quote(command);
+    logger.info(`READY. Run ${shown} to open the shell.`);
+  }
+  if (instance.message === "") return;
+  logger.info(`Message from the instance ${quote(instance.name)}:`);
+  options.writeMessage(instance.message.endsWith("\n") ? instance.message : `${instance.message}\n`);
+}

@@ -1,0 +1,44 @@
+/** Number and date fields of ECMA-119, written at a place in a buffer. */
+
+/** 16 bits, first little-endian then big-endian (ECMA-119 7.2.3). */
+export function putBoth16(view: DataView, at: number, value: number): void {
+  view.setUint16(at, value, true);
+  view.setUint16(at + 2, value, false);
+}
+
+/** 32 bits, first little-endian then big-endian (ECMA-119 7.3.3). */
+export function putBoth32(view: DataView, at: number, value: number): void {
+  view.setUint32(at, value, true);
+  view.setUint32(at + 4, value, false);
+}
+
+/** Seven bytes: a date as directory records and Rock Ridge's TF have it, in UTC (ECMA-119 9.1.5). */
+export function recordDate(time: Date): readonly number[] {
+  return [
+    time.getUTCFullYear() - 1900,
+    time.getUTCMonth() + 1,
+    time.getUTCDate(),
+    time.getUTCHours(),
+    time.getUTCMinutes(),
+    time.getUTCSeconds(),
+    0,
+  ];
+}
+
+/** Seventeen bytes: digits to the hundredth of a second and the zone, in UTC (ECMA-119 8.4.26.1). */
+export function volumeDate(time: Date): string {
+  const digits = time.toISOString().replace(/\D/g, "");
+  return `${digits.slice(0, 16)}\0`;
+}
+
+/** Bytes of `text`, cut or padded with spaces to `length`. */
+export function padded(text: string, length: number): Uint8Array {
+  const bytes = new Uint8Array(length).fill(0x20);
+  bytes.set(new TextEncoder().encode(text).subarray(0, length));
+  return bytes;
+}
+
+/** Bytes of a string of characters below 256. */
+export function latin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}

@@ -1,0 +1,86 @@
+import { latin1, padded, putBoth16, putBoth32, volumeDate } from "./fields.ts";
+
+/** Bytes of a sector (logical block). */
+export const sectorBytes = 2048;
+
+/** What the primary volume descriptor tells. */
+export interface Volume {
+  readonly label: string;
+  readonly time: Date;
+  /** Size of the whole volume. */
+  readonly sectors: number;
+  readonly pathTable: { readonly size: number; readonly littleSector: number; readonly bigSector: number };
+  /** The root's directory record, 34 bytes. */
+  readonly rootRecord: Uint8Array;
+  /** Kept in the part of the descriptor that is free for applications, at most 512 bytes. */
+  readonly applicationUse: string;
+}
+
+/** Where `applicationUse` is in the descriptor's sector (ECMA-119 8.4.32). */
+export const applicationUseOffset = 883;
+
+/** The primary volume descriptor (ECMA-119 8.4). */
+export function primaryDescriptor(volume: Volume): Uint8Array {
+  const bytes = new Uint8Array(sectorBytes);
+  const view = new DataView(bytes.buffer);
+  bytes[0] = 1;
+  bytes.set(latin1("CD001"), 1);
+  bytes[6] = 1;
+  bytes.set(padded("", 32), 8);
+  bytes.set(padded(volume.label, 32), 40);
+  putBoth32(view, 80, volume.sectors);
+  putBoth16(view, 120, 1);
+  putBoth16(view, 124, 1);
+  putBoth16(view, 128, sectorBytes);
+  putBoth32(view, 132, volume.pathTable.size);
+  view.setUint32(140, volume.pathTable.littleSector, true);
+  view.setUint32(148, volume.pathTable.bigSector, false);
+  bytes.set(volume.rootRecord.subarray(0, 34), 156);
+  // Set, publisher, preparer, application, and the three file identifiers.
+  bytes.set(padded("", 623), 190);
+  bytes.set(padded("LIMABUN", 128), 446);
+  bytes.set(latin1(volumeDate(volume.time)), 813);
+  bytes.set(latin1(volumeDate(volume.time)), 830);
+  bytes.set(latin1(`${"0".repeat(16)}\0`), 847);
+  bytes.set(latin1(`${"0".repeat(16)}\0`), 864);
+  bytes[881] = 1;
+  bytes.set(latin1(volume.applicationUse).subarray(0, 512), applicationUseOffset);
+  return bytes;
+}
+
+/** The descriptor that ends the set (ECMA-119 8.3). */
+export function setTerminator(): Uint8Array {
+  const bytes = new Uint8Array(sectorBytes);
+  bytes[0] = 255;
+  bytes.set(latin1("CD001"), 1);
+  bytes[6] = 1;
+  return bytes;
+}
+
+/** A directory as the path tables list it. */
+export interface PathTableEntry {
+  readonly identifier: string;
+  readonly sector: number;
+  /** Number of the parent in the table, from 1. */
+  readonly parent: number;
+}
+
+/** A path table (ECMA-119 9.4), which exists once in each byte order. */
+export function pathTable(entries: readonly PathTableEntry[], littleEndian: boolean): Uint8Array {
+  const bytes = new Uint8Array(pathTableSize(entries));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const { identifier, sector, parent } of entries) {
+    bytes[at] = identifier.length;
+    view.setUint32(at + 2, sector, littleEndian);
+    view.setUint16(at + 6, parent, littleEndian);
+    bytes.set(latin1(identifier), at + 8);
+    at += 8 + identifier.length + (identifier.length % 2);
+  }
+  return bytes;
+}
+
+/** Bytes of a path table. */
+export function pathTableSize(entries: readonly Pick<PathTableEntry, "identifier">[]): number {
+  return entries.reduce((sum, { identifier }) => sum + 8 + identifier.length + (identifier.length % 2), 0);
+}

@@ -1,0 +1,59 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../lib/errors.ts";
+import type { Driver, DriverContext, EndOrphanOptions, Machine, StartOptions } from "../driver.ts";
+import { findQemu } from "./binary.ts";
+import { configureQemu } from "./configure-plan.ts";
+import { gatherQemu } from "./gather.ts";
+import { qemuFiles } from "./layout.ts";
+import { planQemu } from "./plan.ts";
+import { startQemu } from "./start.ts";
+import { endableProcess, killAndWait, powerDown } from "./stop.ts";
+
+const sshAddress = "127.0.0.1";
+
+/** Machines by QEMU's system emulators. */
+export const qemuDriver: Driver = {
+  vmType: "qemu",
+  imageFormats: ["qcow2", "raw", "vmdk", "vhdx"],
+  sshAddress,
+  guestAgent: { vsockPort: 0, virtioPort: "io.lima-vm.guest_agent.0", socket: qemuFiles.guestAgentVirtioSock },
+  configure: configureQemu,
+  check,
+  start,
+  endOrphan,
+};
+
+async function check({ config, host }: DriverContext): Promise<void> {
+  await findQemu(config.arch, host);
+}
+
+async function start(options: StartOptions): Promise<Machine> {
+  const { config, host, instance, log } = options;
+  if (config.additionalDisks.length > 0) throw new UserError("field `additionalDisks` is not supported yet");
+  if (options.networks.length !== config.networks.length) {
+    throw new UserError("field `networks` is not supported yet");
+  }
+  const plan = planQemu(await gatherQemu({ ...options, sshAddress, additionalDisks: [] }));
+  for (const warning of plan.warnings) log.warn(warning);
+  log.debug(`QEMU command line: ${JSON.stringify(plan.argv)}`);
+  const logs = join(instance.directory, "serial*.log");
+  log.info(`Starting QEMU (hint: to watch the boot progress, see ${JSON.stringify(logs)})`);
+  return await startQemu(plan, {
+    env: host.env,
+    log,
+    ssh: { address: sshAddress, port: options.sshLocalPort },
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+}
+
+async function endOrphan(options: EndOrphanOptions): Promise<void> {
+  const { graceful, instance, onStep } = options;
+  const qemu = endableProcess(options.process);
+  const qmpSocket = join(instance.directory, qemuFiles.qmpSock);
+  if (graceful) await powerDown(qemu, { ...options, qmpSocket });
+  else await killAndWait(qemu, onStep);
+  for (const name of [qemuFiles.qmpSock, qemuFiles.guestAgentVirtioSock, qemuFiles.qemuPid]) {
+    rmSync(join(instance.directory, name), { force: true });
+  }
+}
