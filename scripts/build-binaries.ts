@@ -24,8 +24,10 @@ const usage = `usage: bun scripts/build-binaries.ts [--host | --target NAME] [--
  * @param output the file to write; it appears as a whole, also over one that is running
  */
 export async function compile(entry: string, target: BuildTarget, output: string): Promise<void> {
-  mkdirSync(dirname(output), { recursive: true });
-  const temporary = join(dirname(output), `.${process.pid}-${basename(output, target.suffix)}${target.suffix}`);
+  const folder = join(dirname(output), `.building-${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  // The name goes into the executable, so it is the final one: two builds of one source are the same bytes.
+  const temporary = join(folder, basename(output));
   try {
     const result = await Bun.build({
       entrypoints: [entry],
@@ -46,14 +48,20 @@ export async function compile(entry: string, target: BuildTarget, output: string
     if (!result.success) throw new Error(result.logs.map(String).join("\n"));
     renameSync(temporary, output);
   } finally {
-    rmSync(temporary, { force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /** The lines of SHA256SUMS for files of one folder. */
 export function checksums(folder: string, names: readonly string[]): string {
-  const sum = (name: string) => createHash("sha256").update(readFileSync(join(folder, name))).digest("hex");
-  return [...names].sort().map((name) => `${sum(name)}  ${name}\n`).join("");
+  const sum = (name: string) =>
+    createHash("sha256")
+      .update(readFileSync(join(folder, name)))
+      .digest("hex");
+  return [...names]
+    .sort()
+    .map((name) => `${sum(name)}  ${name}\n`)
+    .join("");
 }
 
 async function build(entry: string, target: BuildTarget, output: string): Promise<void> {

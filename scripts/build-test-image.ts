@@ -39,7 +39,8 @@ async function main(words: readonly string[]): Promise<number> {
   }
   process.umask(0o022);
   const start = performance.now();
-  const log = (line: string) => console.error(`[${((performance.now() - start) / 1000).toFixed(1).padStart(6)}s] ${line}`);
+  const log = (line: string) =>
+    console.error(`[${((performance.now() - start) / 1000).toFixed(1).padStart(6)}s] ${line}`);
   for (const guest of guests) {
     const folder = await provideGuest(recipes[guest], log);
     if (rest.length > 0) console.log(JSON.stringify(guestFiles(guest, folder)));

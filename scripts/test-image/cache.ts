@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { join, relative } from "node:path";
 import { lock } from "../../src/lib/flock.ts";
@@ -21,7 +31,10 @@ export function cacheDirectories(env: Readonly<Record<string, string | undefined
 export async function cacheKey(recipe: Recipe): Promise<string> {
   const hash = createHash("sha256");
   for (const path of recipe.sources.flatMap((name) => filesBelow(join(root, name))).sort()) {
-    hash.update(`${relative(root, path)}\0`).update(readFileSync(path)).update("\0");
+    hash
+      .update(`${relative(root, path)}\0`)
+      .update(readFileSync(path))
+      .update("\0");
   }
   hash.update(await packageVersions(recipe.keyPackages));
   return `${recipe.name}-${hash.digest("hex").slice(0, 16)}`;

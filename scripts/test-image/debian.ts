@@ -12,7 +12,13 @@ const packages =
 const unwanted = "ifupdown nano tasksel tasksel-data vim-tiny vim-common";
 
 /** What dpkg leaves out: texts that nobody reads in a test guest. */
-const leftOut = ["/usr/share/man/*", "/usr/share/info/*", "/usr/share/lintian/*", "/usr/share/locale/*", "/usr/share/doc/*"];
+const leftOut = [
+  "/usr/share/man/*",
+  "/usr/share/info/*",
+  "/usr/share/lintian/*",
+  "/usr/share/locale/*",
+  "/usr/share/doc/*",
+];
 
 const cmdline = "root=LABEL=rootfs rw console=tty0 console=ttyS0";
 

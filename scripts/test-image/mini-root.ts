@@ -1,4 +1,14 @@
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { moduleFiles } from "./kernel-modules.ts";
 import { run } from "./run.ts";
@@ -19,7 +29,8 @@ const programs = [
 ].flatMap((line) => line.split(" "));
 
 /** Libraries that are loaded by name at run time, by the C library or by Bun programs. */
-const libraries = "libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.so.2 libnss_files.so.2 libnss_dns.so.2 libgcc_s.so.1";
+const libraries =
+  "libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.so.2 libnss_files.so.2 libnss_dns.so.2 libgcc_s.so.1";
 
 const setuid = ["sudo", "fusermount3", "mount", "umount"].map((name) => `usr/bin/${name}`);
 
@@ -44,15 +55,20 @@ const folders =
 
 /** Applets of busybox that live in sbin; all others live in bin. */
 const sbinApplets = new Set(
-  "init modprobe insmod rmmod depmod lsmod poweroff reboot halt udhcpc switch_root acpid ifconfig route getty findfs sysctl mdev swapon swapoff fdisk syslogd klogd adduser addgroup chpasswd pivot_root blockdev hwclock fstrim".split(" "),
+  "init modprobe insmod rmmod depmod lsmod poweroff reboot halt udhcpc switch_root acpid ifconfig route getty findfs sysctl mdev swapon swapoff fdisk syslogd klogd adduser addgroup chpasswd pivot_root blockdev hwclock fstrim".split(
+    " ",
+  ),
 );
 
 const modules =
-  "virtio_pci virtio_blk virtio_net virtio_scsi virtio_console virtio_rng virtio_balloon virtio_input sr_mod sd_mod isofs fuse virtiofs overlay vmw_vsock_virtio_transport vfat nls_cp437 nls_ascii nls_iso8859_1 evdev button loop tun nf_tables nft_compat nft_chain_nat iptable_nat iptable_filter xt_nat xt_conntrack xt_MASQUERADE xt_REDIRECT xt_tcpudp xt_comment xt_addrtype br_netfilter bridge veth".split(" ");
+  "virtio_pci virtio_blk virtio_net virtio_scsi virtio_console virtio_rng virtio_balloon virtio_input sr_mod sd_mod isofs fuse virtiofs overlay vmw_vsock_virtio_transport vfat nls_cp437 nls_ascii nls_iso8859_1 evdev button loop tun nf_tables nft_compat nft_chain_nat iptable_nat iptable_filter xt_nat xt_conntrack xt_MASQUERADE xt_REDIRECT xt_tcpudp xt_comment xt_addrtype br_netfilter bridge veth".split(
+    " ",
+  );
 
 /** Text files of the root file system that are short enough to stand here. */
 const texts: Readonly<Record<string, string>> = {
-  "etc/passwd": "root:x:0:0:root:/root:/bin/bash\nsshd:x:100:65534::/run/sshd:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
+  "etc/passwd":
+    "root:x:0:0:root:/root:/bin/bash\nsshd:x:100:65534::/run/sshd:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
   // A password of `!` would lock the account for keys as well.
   "etc/shadow": "root:*:19000:0:99999:7:::\nsshd:*:19000::::::\nnobody:*:19000::::::\n",
   "etc/group": "root:x:0:\ntty:x:5:\nsudo:x:27:\nshadow:x:42:\nusers:x:100:\nnogroup:x:65534:\n",
@@ -61,7 +77,8 @@ const texts: Readonly<Record<string, string>> = {
   "etc/hostname": "mini\n",
   "etc/shells": "/bin/sh\n/bin/bash\n",
   "etc/fuse.conf": "user_allow_other\n",
-  "etc/os-release": 'NAME="Mini Linux"\nID=mini\nID_LIKE=debian\nVERSION_ID=1\nPRETTY_NAME="Mini Linux (Debian 12 binaries)"\n',
+  "etc/os-release":
+    'NAME="Mini Linux"\nID=mini\nID_LIKE=debian\nVERSION_ID=1\nPRETTY_NAME="Mini Linux (Debian 12 binaries)"\n',
   "etc/environment": "",
   "etc/security/pam_env.conf": "",
   "etc/sudoers":
@@ -173,7 +190,9 @@ async function linkBusybox(packages: string, root: string): Promise<void> {
 
 function writeCertificates(packages: string, root: string): void {
   const folder = join(packages, "usr/share/ca-certificates/mozilla");
-  const all = readdirSync(folder).sort().map((name) => readFileSync(join(folder, name), "utf8"));
+  const all = readdirSync(folder)
+    .sort()
+    .map((name) => readFileSync(join(folder, name), "utf8"));
   put(root, "etc/ssl/certs/ca-certificates.crt", all.join(""), 0o644);
 }
 

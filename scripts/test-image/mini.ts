@@ -1,5 +1,5 @@
-import { basename, join } from "node:path";
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { makeDisk } from "./disk.ts";
 import { filesOfModules, layOutMiniRoot } from "./mini-root.ts";
 import { installPackages } from "./packages.ts";
@@ -44,7 +44,20 @@ async function buildMini({ work, out, log }: Workplace): Promise<void> {
 
   log("mini guest: writing the disk");
   const rootImage = join(work, "root.ext4");
-  await runAsRoot(["mke2fs", "-q", "-t", "ext4", "-E", "lazy_itable_init=1", "-L", "mini-root", "-d", root, rootImage, "1G"]);
+  await runAsRoot([
+    "mke2fs",
+    "-q",
+    "-t",
+    "ext4",
+    "-E",
+    "lazy_itable_init=1",
+    "-L",
+    "mini-root",
+    "-d",
+    root,
+    rootImage,
+    "1G",
+  ]);
   const loader = join(tree, "usr/lib/systemd/boot/efi/systemd-bootx64.efi");
   await makeDisk(work, { boot: { kernel, initrd, loader, cmdline }, rootImage, output: join(out, "disk.qcow2") });
 }
@@ -52,7 +65,8 @@ async function buildMini({ work, out, log }: Workplace): Promise<void> {
 /** An initial RAM disk of busybox, the disk's modules and a short script. */
 async function makeInitrd(work: string, tree: string, version: string, output: string): Promise<void> {
   const folder = join(work, "initrd");
-  for (const name of ["bin", "dev", "proc", "sys", "root", "modules"]) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ["bin", "dev", "proc", "sys", "root", "modules"])
+    mkdirSync(join(folder, name), { recursive: true });
   copyFileSync(join(tree, "bin/busybox"), join(folder, "bin/busybox"));
   copyFileSync(join(import.meta.dir, "mini/init.sh"), join(folder, "init"));
   for (const name of ["bin/busybox", "init"]) chmodSync(join(folder, name), 0o755);

@@ -51,6 +51,8 @@ export interface Positionals {
   readonly bareErrors?: boolean;
   /** @default "files" */
   readonly complete?: PositionalKind;
+  /** What the first positional may be, for `complete: "words"`. */
+  readonly words?: readonly string[];
   /** The first positional ends the options; everything after it, `--` included, is positional. @default false */
   readonly endsFlags?: boolean;
 }

@@ -22,13 +22,13 @@ export interface Completion {
   readonly directive: number;
 }
 
-/** What a command's positional arguments name, which decides what they complete to. */
+/** What a command's positional arguments name, which decides what they complete to; `words` is a list of the command. */
 export type PositionalKind =
   | "instances"
   | "templates"
   | "instances+templates"
   | "disks"
   | "networks"
-  | "commands"
+  | "words"
   | "files"
   | "nothing";

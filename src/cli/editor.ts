@@ -8,7 +8,9 @@ import { quote } from "../lib/quote.ts";
 
 /** The editors that are looked for, in order; the first two come from the environment and are one program name each. */
 function editorNames(env: Host["env"]): readonly string[] {
-  return [env.VISUAL, env.EDITOR, "editor", "vim", "vi", "emacs"].filter((name) => name !== undefined && name !== "");
+  return [env.VISUAL, env.EDITOR, "editor", "vim", "vi", "emacs"].flatMap((name) =>
+    name === undefined || name === "" ? [] : [name],
+  );
 }
 
 function findEditor(env: Host["env"]): string {

@@ -3,7 +3,7 @@ import { deleteInstance } from "../instance/delete.ts";
 import { instanceContext } from "./instance-context.ts";
 
 export const command = defineCommand({
-  meta: { name: "delete", description: "Delete an instance" },
+  meta: { name: "delete", description: "Delete instances" },
   positionals: { usage: "INSTANCE [INSTANCE, ...]", min: 1, complete: "instances" },
   args: { force: { type: "boolean", alias: "f", description: "Forcibly kill the processes of the instance first" } },
   async run(context) {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { bootScripts } from "../assets/boot-scripts.ts";
 import { defineCommand } from "../cli/command.ts";
 import { runHostAgent } from "../hostagent/run.ts";
 import { loadStoredConfig } from "../instance/load.ts";
@@ -7,10 +8,11 @@ import { readTextIfExists } from "../lib/files.ts";
 import { instanceDirectory } from "../store/directories.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import { checkInstanceName } from "../store/names.ts";
+import { loadDriver } from "../vm/drivers.ts";
 import { instanceContext } from "./instance-context.ts";
 
 export const command = defineCommand({
-  meta: { name: "hostagent", description: "Run hostagent", hidden: true },
+  meta: { name: "hostagent", description: "Run the host agent of an instance", hidden: true },
   positionals: { usage: "INSTANCE", min: 1, max: 1 },
   args: {
     pidfile: { type: "string", alias: "p", description: "Write the PID to this file" },
@@ -27,7 +29,11 @@ export const command = defineCommand({
     checkInstanceName(name);
     const surroundings = instanceContext(context);
     const directory = instanceDirectory(surroundings.limaHome, name);
-    const { config } = await loadStoredConfig(surroundings, name);
+    const loaded = await loadStoredConfig(surroundings, name);
+    const limaVersion = (await readTextIfExists(join(directory, instanceFiles.limaVersion)))?.trim() ?? "";
+    const driver = await loadDriver(loaded.config.vmType);
+    const { config, warnings } = driver.configure(loaded.config, { host: context.host, createdBy: limaVersion });
+    for (const warning of warnings) context.logger.warn(warning);
     await runHostAgent({
       host: context.host,
       logger: context.logger,
@@ -35,7 +41,9 @@ export const command = defineCommand({
       limaHome: surroundings.limaHome,
       directory,
       config,
-      limaVersion: (await readTextIfExists(join(directory, instanceFiles.limaVersion)))?.trim() ?? "",
+      driver,
+      limaVersion,
+      bootScripts,
       pidFile: flags.pidfile === "" ? join(directory, instanceFiles.hostAgentPid) : flags.pidfile,
       socketPath: flags.socket,
       guestAgentFile: flags.guestagent === "" ? undefined : flags.guestagent,

@@ -26,7 +26,7 @@ const args = {
 type ListContext = CommandContext<typeof args>;
 
 export const command = defineCommand({
-  meta: { name: "list", description: "List instances of Lima" },
+  meta: { name: "list", description: "List instances" },
   positionals: { usage: "[flags] [INSTANCE]...", complete: "instances" },
   args,
   async run(context) {

@@ -68,7 +68,15 @@ export const registry: readonly CommandEntry[] = [
     name: "completion",
     group: "additional",
     short: "Print a completion script for a shell",
-    target: { kind: "command", load: async () => (await import("./completion.ts")).command },
+    target: {
+      kind: "group",
+      commands: (["bash", "fish", "powershell", "zsh"] as const).map((shell) => ({
+        name: shell,
+        group: "additional",
+        short: `Print the completion script for ${shell}`,
+        target: { kind: "command", load: async () => (await import("./completion.ts"))[shell] },
+      })),
+    },
   },
   {
     name: "help",

@@ -25,7 +25,7 @@ const otherCommands: ReadonlySet<string> = new Set(["create", "start", "delete",
 export const command = defineCommand({
   meta: {
     name: "shell",
-    description: "Execute shell in Lima",
+    description: "Run a shell or a command in an instance",
     examples: "  limactl shell default uname -a\n  limactl shell --workdir /tmp default",
   },
   positionals: { usage: "[flags] INSTANCE [COMMAND...]", complete: "instances", endsFlags: true },

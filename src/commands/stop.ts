@@ -5,7 +5,7 @@ import { errorText, UserError } from "../lib/errors.ts";
 import { defaultInstance, instanceContext } from "./instance-context.ts";
 
 export const command = defineCommand({
-  meta: { name: "stop", description: "Stop an instance" },
+  meta: { name: "stop", description: "Stop instances" },
   positionals: { usage: "INSTANCE [INSTANCE, ...]", complete: "instances" },
   args: { force: { type: "boolean", alias: "f", description: "Force stop the instance" } },
   async run(context) {

@@ -13,8 +13,12 @@ export function bootErrorTexts(scripts: readonly string[], report: string): read
   const outputs = new Map<string, string[]>();
   let current: string[] = [];
   for (const line of report.split(/\r?\n/)) {
-    if (line.startsWith("\t")) current.push(line.slice(1));
-    else outputs.set(line, (current = []));
+    if (line.startsWith("\t")) {
+      current.push(line.slice(1));
+      continue;
+    }
+    current = [];
+    outputs.set(line, current);
   }
   return scripts.map((script) => {
     const output = (outputs.get(script) ?? []).filter((line) => line.trim() !== "").slice(-shownLines);

@@ -1,21 +1,18 @@
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../lib/errors.ts";
+import { syncDirectory } from "../lib/files.ts";
 import type { Arch } from "../lib/host.ts";
 import type { Logger } from "../lib/log.ts";
+import { quote } from "../lib/quote.ts";
+import { formatSize } from "../lib/sizes.ts";
+import { instanceFiles } from "../store/instance-files.ts";
+import { type BaseImage, inspectBaseImage, virtualSize } from "./base-image.ts";
+import type { ImageCandidate } from "./candidates-plan.ts";
+import { type DiskFormat, fileFormat } from "./format.ts";
+import { obtainImage } from "./obtain.ts";
 import type { WatchTransfer } from "./progress.ts";
-
-/** Something to fetch: location, architecture it is for, and `ALGO:HEX` or nothing. */
-export interface RemoteFile {
-  readonly location: string;
-  readonly arch: Arch;
-  readonly digest: string;
-}
-
-/** One entry of `images`. */
-export interface ImageCandidate extends RemoteFile {
-  readonly variant: string;
-  readonly archVariant: string;
-  readonly kernel?: RemoteFile & { readonly cmdline: string };
-  readonly initrd?: RemoteFile;
-}
+import { qemuImg } from "./qemu-img.ts";
 
 export interface PrepareDisksOptions {
   /** Absolute path of the instance directory. */
@@ -27,7 +24,7 @@ export interface PrepareDisksOptions {
   readonly diskBytes: number;
   readonly cacheDirectory: string;
   /** Formats the driver boots from. */
-  readonly imageFormats: readonly string[];
+  readonly imageFormats: readonly DiskFormat[];
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
@@ -42,5 +39,75 @@ export interface PrepareDisksOptions {
  * @throws UserError; then nothing half-written is left
  */
 export async function prepareDisks(options: PrepareDisksOptions): Promise<void> {
-  throw new Error(`not yet: ${options.instanceName}`);
+  const file = (name: string): string => join(options.directory, name);
+  const present = [file(instanceFiles.disk), file(instanceFiles.diffDisk)].find((path) => existsSync(path));
+  if (present !== undefined) {
+    await growDisk(present, options);
+    return;
+  }
+  const base = file(instanceFiles.baseDisk);
+  // What Lima 2.1 downloaded when it was interrupted before it made the disk.
+  if (!existsSync(base) && existsSync(file(instanceFiles.image))) renameSync(file(instanceFiles.image), base);
+  if (existsSync(base)) {
+    await createDiffDisk(await accept(base, base, options), options);
+    return;
+  }
+  const staged = await obtainImage(options);
+  let image: BaseImage;
+  try {
+    image = await accept(staged.path(instanceFiles.baseDisk), staged.image.location, options);
+    staged.commit();
+  } catch (error) {
+    staged.discard();
+    throw error;
+  }
+  await createDiffDisk(image, options);
+}
+
+async function accept(path: string, origin: string, options: PrepareDisksOptions): Promise<BaseImage> {
+  const image = await inspectBaseImage(path, origin, options);
+  if (image.format !== "qcow2" && image.format !== "raw") {
+    options.log.warn(`image ${quote(origin)} has the format ${quote(image.format)}; qcow2 or raw is recommended`);
+  }
+  if (!image.iso && image.virtualSizeBytes > options.diskBytes) {
+    throw shrinking(`image ${quote(origin)}`, image.virtualSizeBytes, options.diskBytes);
+  }
+  return image;
+}
+
+/** The writable disk: on top of the image, or empty beside an installation medium. */
+async function createDiffDisk(image: BaseImage, options: PrepareDisksOptions): Promise<void> {
+  const { directory } = options;
+  const path = join(directory, instanceFiles.diffDisk);
+  const temporary = `${path}.tmp`;
+  rmSync(temporary, { force: true });
+  // The backing file is named relative to the disk, so that the instance directory can be renamed.
+  const backing = image.iso ? [] : ["-F", image.format, "-b", instanceFiles.baseDisk];
+  try {
+    await qemuImg(["create", "-q", "-f", "qcow2", ...backing, temporary, String(options.diskBytes)], options, {
+      path,
+      directory,
+    });
+    renameSync(temporary, path);
+    syncDirectory(directory);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function growDisk(path: string, options: PrepareDisksOptions): Promise<void> {
+  const { diskBytes, directory, instanceName, log } = options;
+  const current = await virtualSize(path, options);
+  if (current === diskBytes) return;
+  const name = `instance ${instanceName}'s disk`;
+  if (current > diskBytes) throw shrinking(name, current, diskBytes);
+  log.info(`Resize instance ${instanceName}'s disk from ${formatSize(current)} to ${formatSize(diskBytes)}`);
+  await qemuImg(["resize", "-q", "-f", fileFormat(path), path, String(diskBytes)], options, { path, directory });
+}
+
+function shrinking(what: string, current: number, wanted: number): UserError {
+  return new UserError(
+    `disk shrinking is not supported: ${what} has ${formatSize(current)}, but \`disk\` is ${formatSize(wanted)}`,
+  );
 }

@@ -26,6 +26,8 @@ export interface StartOptions extends DriverContext {
   readonly sshLocalPort: number;
   /** How each entry of `networks` is reached, in that order; the network room finds out. */
   readonly networks: readonly NetworkAttachment[];
+  /** Data disks, locked by the caller, as absolute paths in the order of `additionalDisks`. */
+  readonly additionalDisks: readonly string[];
 }
 
 /** Where a network card of the guest is plugged in. */

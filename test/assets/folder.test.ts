@@ -47,7 +47,15 @@ describe("the program's texts", () => {
        console.log(JSON.stringify({ templates, bootScripts }));`,
     );
     const binary = join(folder, "texts");
-    await execOutput([process.execPath, "build", "--compile", "--bytecode", "--minify-syntax", `--outfile=${binary}`, entry]);
+    await execOutput([
+      process.execPath,
+      "build",
+      "--compile",
+      "--bytecode",
+      "--minify-syntax",
+      `--outfile=${binary}`,
+      entry,
+    ]);
     const fromSource = JSON.parse(await execOutput([process.execPath, entry]));
     const fromBinary = JSON.parse(await execOutput([binary], { cwd: folder }));
     expect(fromBinary).toEqual(fromSource);

@@ -15,7 +15,7 @@ ln -sf ../run/systemd/resolve/stub-resolv.conf "$1/etc/resolv.conf"
 mkdir -p "$units/multi-user.target.wants"
 ln -sf /lib/systemd/system/systemd-networkd.service "$units/multi-user.target.wants/systemd-networkd.service"
 for unit in apt-daily.timer apt-daily-upgrade.timer apt-daily.service apt-daily-upgrade.service dpkg-db-backup.timer \
-  e2scrub_all.timer e2scrub_reap.service fstrim.timer systemd-pstore.service systemd-networkd-wait-online.service \
+  e2scrub_all.timer e2scrub_reap.service fstrim.timer systemd-pstore.service \
   console-setup.service keyboard-setup.service; do
   ln -sf /dev/null "$units/$unit"
 done

@@ -108,8 +108,10 @@ trap finish EXIT
 export_lines "$mnt/lima.env"
 export_lines "$mnt/param.env"
 export_environment "$mnt/etc_environment"
+# Where the media are is known here better than on the host.
+LIMA_CIDATA_MNT=$mnt
 PATH=$mnt/util:$PATH
-export PATH
+export LIMA_CIDATA_MNT PATH
 
 os=$(uname -s)
 run_each "$mnt/boot/essential.$os/"*.sh

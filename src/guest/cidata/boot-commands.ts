@@ -8,9 +8,9 @@ import { shellWord } from "./shell-text.ts";
 export function bootCommands({ config, nics, bootScripts }: GuestMediaFacts): readonly string[] {
   const commands: string[] = [];
   if (config.os === "Linux" && nics.length > 0) {
-    const pairs = nics.map(({ mac, name }) => `${mac}=${name}`).join(" ");
-    const script = bootScripts["cloud-init/name-nics.sh"] ?? "";
-    commands.push(script.replace(/^#!.*\n/, "").replace(/^LIMA_NICS=.*$/m, () => `LIMA_NICS=${shellWord(pairs)}`));
+    const pairs = nics.map(({ mac, name }) => shellWord(`${mac}=${name}`)).join(" ");
+    const script = (bootScripts["cloud-init/name-nics.sh"] ?? "").replace(/^#!.*\n/, "");
+    commands.push(`${script}\nname_nics ${pairs}\n`);
   }
   const names = Object.keys(config.param).sort();
   const exports = names.map((name) => `export PARAM_${name}=${shellWord(config.param[name] ?? "")}\n`).join("");

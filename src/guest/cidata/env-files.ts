@@ -1,3 +1,4 @@
+import type { GuestOs } from "../../config/types.ts";
 import { UserError } from "../../lib/errors.ts";
 import { quote } from "../../lib/quote.ts";
 import { printableComment } from "./cloud-config.ts";
@@ -6,8 +7,11 @@ import { provisionIndex } from "./provision-files.ts";
 
 /** The name under which the containerd archive is on the media. */
 export const containerdArchiveName = "nerdctl-full.tgz";
-/** Where Linux guests mount the media. */
-export const mediaMountPoint = "/mnt/lima-cidata";
+
+/** Where a guest mounts the media; a guest that finds them elsewhere tells its boot.sh so. */
+export function mediaMountPoint(os: GuestOs): string {
+  return os === "Darwin" ? "/Volumes/cidata" : "/mnt/lima-cidata";
+}
 
 type Variables = readonly (readonly [name: string, value: string | number | boolean])[];
 
@@ -21,7 +25,7 @@ export function limaEnv(facts: GuestMediaFacts): string {
     ["DEBUG", facts.debug],
     ["IID", facts.instanceId],
     ["NAME", facts.instanceName],
-    ["MNT", mediaMountPoint],
+    ["MNT", mediaMountPoint(config.os)],
     ["USER", user.name],
     ["UID", user.uid],
     ["COMMENT", printableComment(user.comment)],

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, ClientChannel } from "ssh2";
 import type { ExecResult } from "../../lib/exec.ts";
 import type { SshEndpoint } from "../../store/ssh-plan.ts";
+import type { Health, Service } from "../service.ts";
 import { waitForBanner } from "./banner.ts";
 import { Slots } from "./slots.ts";
 
@@ -46,12 +47,17 @@ const redialMs = { first: 100, last: 1000 } as const;
  * The control channel to the guest: one ssh connection, dialled when it is first needed and again when it was cut. Host
  * keys are not checked, for the port on the loopback leads to the very machine that was started.
  */
-export class SshSession implements AsyncDisposable {
+export class SshSession implements Service {
+  readonly name = "ssh session";
   private client: Promise<Client> | undefined;
+  private state: Health = { kind: "failed", reason: "not connected yet" };
   private readonly slots = new Slots(channelLimit);
 
-  constructor(private readonly options: SshSessionOptions) {
-    options.signal.addEventListener("abort", () => void this.close(), { once: true });
+  constructor(private readonly options: SshSessionOptions) {}
+
+  /** Begins to dial; the connection is there when `connected` says so. */
+  async start(): Promise<void> {
+    this.connection().catch(() => undefined);
   }
 
   /** Resolves once the guest has let us in; rejects only when the session's signal is aborted. */
@@ -73,14 +79,15 @@ export class SshSession implements AsyncDisposable {
     return await runChannel(channel, { ...options, signal });
   }
 
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
     const { client } = this;
     this.client = undefined;
-    await client?.then((open) => open.destroy()).catch(() => undefined);
+    // while it is still dialled, the signal ends it
+    if (this.state.kind === "well") (await client)?.destroy();
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  health(): Health {
+    return this.state;
   }
 
   private connection(): Promise<Client> {
@@ -89,9 +96,13 @@ export class SshSession implements AsyncDisposable {
     this.client = dialled;
     const forget = () => {
       if (this.client === dialled) this.client = undefined;
+      this.state = { kind: "failed", reason: "the connection was cut" };
     };
     // a killed peer shows as `close` alone
-    dialled.then((client) => client.once("close", forget), forget);
+    dialled.then((client) => {
+      this.state = { kind: "well" };
+      client.once("close", forget);
+    }, forget);
     return dialled;
   }
 

@@ -1,20 +1,10 @@
-import { errorText } from "../errors.ts";
 import { goQuote } from "../quote.ts";
-import { builtinNames } from "./builtins.ts";
-import { characterValue, complexValue, numberValue, unquote } from "./constant.ts";
-import { TemplateError } from "./error.ts";
-import { type Token, type TokenType, tokenize, tokenText } from "./lex.ts";
-import {
-  type BodyNode,
-  type BranchNode,
-  type CommandNode,
-  type InvokeNode,
-  type ListNode,
-  nodeText,
-  type Operand,
-  type PipeNode,
-} from "./nodes.ts";
+import { unquote } from "./constant.ts";
+import { isKeyword, newScope } from "./cursor.ts";
+import type { Token } from "./lex.ts";
+import type { BodyNode, BranchNode, InvokeNode, ListNode } from "./nodes.ts";
 import type { TemplateOptions } from "./options.ts";
+import { PipelineParser } from "./parse-pipeline.ts";
 
 /** A parsed template with the templates it defines, ready to be executed any number of times. */
 export interface ParsedTemplate {
@@ -23,9 +13,6 @@ export interface ParsedTemplate {
   /** Bodies by template name; the template itself is among them. */
   readonly bodies: ReadonlyMap<string, ListNode>;
 }
-
-/** Deeper nesting than this is an error rather than a stack overflow. */
-const maxDepth = 500;
 
 /**
  * Parses a template. Calls of functions that are neither builtin nor in `options.functions` are errors.
@@ -49,30 +36,8 @@ function isTerminator(node: BodyNode | Terminator): node is Terminator {
   return node.type === "end" || node.type === "else";
 }
 
-/** The state that a `define` or `block` body has for itself. */
-interface Scope {
-  readonly variables: string[];
-  rangeDepth: number;
-  /** Line of the action being parsed, 0 outside of actions. */
-  actionLine: number;
-}
-
-class Parser {
-  private readonly tokens: readonly Token[];
+class Parser extends PipelineParser {
   private readonly bodies = new Map<string, ListNode>();
-  private index = 0;
-  /** The last token looked at, which gives errors their line. */
-  private furthest = 0;
-  private depth = 0;
-  private scope: Scope = { variables: ["$"], rangeDepth: 0, actionLine: 0 };
-
-  constructor(
-    private readonly text: string,
-    private readonly name: string,
-    private readonly functions: ReadonlySet<string>,
-  ) {
-    this.tokens = tokenize(text, functions);
-  }
 
   parse(): ParsedTemplate {
     const nodes: BodyNode[] = [];
@@ -88,66 +53,6 @@ class Parser {
     }
     this.add(this.name, { type: "list", pos, nodes });
     return { name: this.name, text: this.text, bodies: this.bodies };
-  }
-
-  // Tokens
-
-  private peek(): Token {
-    this.furthest = Math.max(this.furthest, this.index);
-    // The list ends with an eof token and nothing consumes it for good.
-    return this.tokens[Math.min(this.index, this.tokens.length - 1)]!;
-  }
-
-  private next(): Token {
-    const token = this.peek();
-    this.index += 1;
-    return token;
-  }
-
-  private peekPastSpace(): Token {
-    while (this.peek().type === "space") this.index += 1;
-    return this.peek();
-  }
-
-  private nextPastSpace(): Token {
-    const token = this.peekPastSpace();
-    this.index += 1;
-    return token;
-  }
-
-  private expect(types: readonly TokenType[], context: string): Token {
-    const token = this.nextPastSpace();
-    return types.includes(token.type) ? token : this.unexpected(token, context);
-  }
-
-  private fail(message: string): never {
-    const line = this.tokens[Math.min(this.furthest, this.tokens.length - 1)]?.line ?? 1;
-    throw new TemplateError(`template: ${this.name}:${line}: ${message}`);
-  }
-
-  private unexpected(token: Token, context: string): never {
-    if (token.type !== "error") this.fail(`unexpected ${tokenText(token)} in ${context}`);
-    const { actionLine } = this.scope;
-    if (actionLine === 0 || actionLine === token.line) this.fail(token.text);
-    const action = token.text.endsWith(" action") ? "" : " in action";
-    this.fail(`${token.text}${action} started at ${this.name}:${actionLine}`);
-  }
-
-  /** Runs what may throw over a constant, and gives its message the template's place. */
-  private constant<T>(read: () => T): T {
-    try {
-      return read();
-    } catch (error) {
-      return this.fail(errorText(error));
-    }
-  }
-
-  private nested<T>(read: () => T): T {
-    if (this.depth >= maxDepth) this.fail("max expression depth exceeded");
-    this.depth += 1;
-    const result = read();
-    this.depth -= 1;
-    return result;
   }
 
   // Definitions
@@ -166,7 +71,7 @@ class Parser {
     this.index += 1;
     const context = "define clause";
     const outer = this.scope;
-    this.scope = { variables: ["$"], rangeDepth: 0, actionLine: 0 };
+    this.scope = newScope();
     const token = this.expect(["string", "raw-string"], context);
     const name = this.constant(() => unquote(token.text));
     this.expect(["right-delimiter"], context);
@@ -291,154 +196,12 @@ class Parser {
     const pipe = this.pipeline(context, "right-delimiter");
     if (keyword === "block") {
       const outer = this.scope;
-      this.scope = { variables: ["$"], rangeDepth: 0, actionLine: 0 };
+      this.scope = newScope();
       this.body(name, context);
       this.scope = outer;
     }
     return { type: "template", pos, name, pipe };
   }
-
-  // Pipelines
-
-  private pipeline(context: string, end: "right-delimiter" | "right-paren"): PipeNode {
-    const { pos } = this.peekPastSpace();
-    const { variables, assigns } = this.declarations(context);
-    const commands: CommandNode[] = [];
-    for (;;) {
-      const token = this.peekPastSpace();
-      if (token.type === end) break;
-      if (!startsOperand(token)) {
-        this.index += 1;
-        this.unexpected(token, context);
-      }
-      commands.push(this.command());
-    }
-    this.index += 1;
-    if (commands.length === 0) this.fail(`missing value for ${context}`);
-    for (const [i, command] of commands.entries()) {
-      if (i > 0 && ["constant", "overflow", "dot", "nil"].includes(command.args[0].type)) {
-        this.fail(`non executable command in pipeline stage ${i + 1}`);
-      }
-    }
-    return { type: "pipe", pos, variables, assigns, commands };
-  }
-
-  private declarations(context: string): { readonly variables: readonly string[]; readonly assigns: boolean } {
-    const variables: string[] = [];
-    for (;;) {
-      const start = this.index;
-      const variable = this.peekPastSpace();
-      if (variable.type !== "variable") return { variables, assigns: false };
-      this.index += 1;
-      const follower = this.peekPastSpace();
-      const separates = follower.type === "char" && follower.text === ",";
-      if (follower.type !== "assign" && follower.type !== "declare" && !separates) {
-        this.index = start;
-        return { variables, assigns: false };
-      }
-      this.index += 1;
-      variables.push(variable.text);
-      this.scope.variables.push(variable.text);
-      if (!separates) return { variables, assigns: follower.type === "assign" };
-      if (context !== "range" || variables.length > 1) this.fail(`too many declarations in ${context}`);
-      if (!["variable", "right-delimiter", "right-paren"].includes(this.peekPastSpace().type)) {
-        this.fail("range can only initialize variables");
-      }
-    }
-  }
-
-  private command(): CommandNode {
-    const { pos } = this.peekPastSpace();
-    const args: Operand[] = [];
-    for (;;) {
-      this.peekPastSpace();
-      const operand = this.operand();
-      if (operand !== undefined) args.push(operand);
-      const token = this.next();
-      if (token.type === "space") continue;
-      if (token.type === "right-delimiter" || token.type === "right-paren") this.index -= 1;
-      else if (token.type !== "pipe") this.unexpected(token, "operand");
-      break;
-    }
-    const [first, ...rest] = args;
-    if (first === undefined) return this.fail("empty command");
-    return { type: "command", pos, args: [first, ...rest] };
-  }
-
-  private operand(): Operand | undefined {
-    const term = this.term();
-    if (term === undefined || this.peek().type !== "field") return term;
-    const { pos } = this.peek();
-    const fields: string[] = [];
-    while (this.peek().type === "field") fields.push(this.next().text.slice(1));
-    switch (term.type) {
-      case "field":
-        return { type: "field", pos, names: [...term.names, ...fields] };
-      case "variable":
-        return { ...term, pos, fields: [...term.fields, ...fields] };
-      case "constant":
-      case "overflow":
-      case "nil":
-      case "dot":
-        return this.fail(`unexpected . after term ${goQuote(nodeText(term))}`);
-      default:
-        return { type: "chain", pos, base: term, fields };
-    }
-  }
-
-  private term(): Operand | undefined {
-    const token = this.peekPastSpace();
-    const { pos, text, type } = token;
-    if (!startsOperand(token)) return undefined;
-    this.index += 1;
-    switch (type) {
-      case "identifier":
-        if (!this.functions.has(text) && !builtinNames.has(text)) this.fail(`function ${goQuote(text)} not defined`);
-        return { type: "function", pos, name: text };
-      case "keyword":
-        return { type: text === "nil" ? "nil" : "dot", pos };
-      case "variable":
-        if (!this.scope.variables.includes(text)) this.fail(`undefined variable ${goQuote(text)}`);
-        return { type: "variable", pos, name: text, fields: [] };
-      case "field":
-        return { type: "field", pos, names: [text.slice(1)] };
-      case "bool":
-        return { type: "constant", pos, text, value: text === "true" };
-      case "character":
-        return { type: "constant", pos, text, value: this.constant(() => characterValue(text)) };
-      case "complex":
-        return { type: "constant", pos, text, value: this.constant(() => complexValue(text)) };
-      case "left-paren":
-        return this.nested(() => this.pipeline("parenthesized pipeline", "right-paren"));
-      case "number": {
-        const value = this.constant(() => numberValue(text));
-        return value === "overflow" ? { type: "overflow", pos, text } : { type: "constant", pos, text, value };
-      }
-      default:
-        return { type: "constant", pos, text, value: this.constant(() => unquote(text)) };
-    }
-  }
-}
-
-const operandTypes: ReadonlySet<TokenType> = new Set<TokenType>([
-  "bool",
-  "character",
-  "complex",
-  "field",
-  "identifier",
-  "number",
-  "raw-string",
-  "string",
-  "variable",
-  "left-paren",
-]);
-
-function startsOperand(token: Token): boolean {
-  return operandTypes.has(token.type) || isKeyword(token, ".") || isKeyword(token, "nil");
-}
-
-function isKeyword(token: Token, keyword: string): boolean {
-  return token.type === "keyword" && token.text === keyword;
 }
 
 /** True for a body of nothing but white space, which a later definition may replace. */

@@ -21,7 +21,8 @@ export interface DocumentOrigin {
   readonly together: boolean;
 }
 
-const noOrigin: DocumentOrigin = { document: 0, file: 0, filename: "", together: false };
+/** Of nodes made by an expression, until they are placed. */
+export const noOrigin: DocumentOrigin = { document: 0, file: 0, filename: "", together: false };
 
 /**
  * One node of a document while it is evaluated and edited. Unlike the values of other rooms it is mutable: assignments change

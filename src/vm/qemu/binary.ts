@@ -2,10 +2,10 @@ import { realpathSync } from "node:fs";
 import { errorText, UserError } from "../../lib/errors.ts";
 import { readTextIfExists } from "../../lib/files.ts";
 import type { Arch, Host } from "../../lib/host.ts";
+import { missingQemuMessage } from "../../lib/qemu-packages.ts";
 import { quote } from "../../lib/quote.ts";
 import { shellSplit } from "../../lib/shell-split.ts";
 import { qemuArch } from "./acceleration-plan.ts";
-import { missingQemuMessage } from "./missing-plan.ts";
 
 /** The emulator of an architecture and what a person wants put before its arguments. */
 export interface QemuBinary {

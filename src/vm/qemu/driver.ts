@@ -1,6 +1,5 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../../lib/errors.ts";
 import type { Driver, DriverContext, EndOrphanOptions, Machine, StartOptions } from "../driver.ts";
 import { findQemu } from "./binary.ts";
 import { configureQemu } from "./configure-plan.ts";
@@ -29,12 +28,8 @@ async function check({ config, host }: DriverContext): Promise<void> {
 }
 
 async function start(options: StartOptions): Promise<Machine> {
-  const { config, host, instance, log } = options;
-  if (config.additionalDisks.length > 0) throw new UserError("field `additionalDisks` is not supported yet");
-  if (options.networks.length !== config.networks.length) {
-    throw new UserError("field `networks` is not supported yet");
-  }
-  const plan = planQemu(await gatherQemu({ ...options, sshAddress, additionalDisks: [] }));
+  const { host, instance, log } = options;
+  const plan = planQemu(await gatherQemu({ ...options, sshAddress }));
   for (const warning of plan.warnings) log.warn(warning);
   log.debug(`QEMU command line: ${JSON.stringify(plan.argv)}`);
   const logs = join(instance.directory, "serial*.log");

@@ -16,11 +16,8 @@ import { findVirtiofsd } from "./helpers.ts";
 import { qemuFiles } from "./layout.ts";
 import { needsFirmware } from "./plan.ts";
 
-/** Data disks and the address that only the start itself knows. */
 export interface GatherOptions extends StartOptions {
   readonly sshAddress: string;
-  /** Absolute paths of the data disks, in the order of `additionalDisks`. */
-  readonly additionalDisks: readonly string[];
 }
 
 /** Reads all that a start of QEMU depends on; what does not depend on each other is asked at the same time. */

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { UserError } from "../../lib/errors.ts";
 import { childEnv, type ExitStatus } from "../../lib/exec.ts";
 import { LineTail } from "../../lib/line-tail.ts";
 import type { Logger } from "../../lib/log.ts";
+import { connectUnix } from "../../lib/unix-connect.ts";
 import type { Machine, PowerOffOptions } from "../driver.ts";
 import { explainFailure } from "./failure-plan.ts";
 import { type HelperProcess, startHelper } from "./helper-process.ts";
@@ -44,7 +45,13 @@ export async function startQemu(plan: QemuPlan, options: StartQemuOptions): Prom
 }
 
 function spawnQemu(plan: QemuPlan, helpers: readonly HelperProcess[], { env, log }: StartQemuOptions): Machine {
-  const child = Bun.spawn([...plan.argv], { env: childEnv(env), stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const descriptors = plan.descriptors.map(({ socket }) => connectUnix(socket));
+  const child = Bun.spawn([...plan.argv], {
+    env: childEnv(env),
+    stdio: ["ignore", "pipe", "pipe", ...descriptors],
+    detached: true,
+  });
+  for (const fd of descriptors) closeSync(fd);
   new LineTail(child.stdout, (line) => log.debug(`qemu[stdout]: ${line}`));
   const stderr = new LineTail(child.stderr, (line) => log.debug(`qemu[stderr]: ${line}`));
   const exited = child.exited.then(async (): Promise<ExitStatus> => {
@@ -52,7 +59,7 @@ function spawnQemu(plan: QemuPlan, helpers: readonly HelperProcess[], { env, log
     await Promise.race([stderr.done, Bun.sleep(500)]);
     await Promise.all(helpers.map((helper) => helper.end()));
     removeTraces(plan, child.pid);
-    return { code: child.exitCode, signal: child.signalCode };
+    return { code: child.exitCode, signal: child.signalCode === null ? null : String(child.signalCode) };
   });
   const endable: Endable = {
     kill: () => child.kill("SIGKILL"),

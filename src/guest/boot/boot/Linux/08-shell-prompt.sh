@@ -10,10 +10,12 @@ grep -q '^# Lima PS1' "$file" && exit 0
 # shellcheck disable=SC2016 # the text is for the user's shell
 cat >>"$file" <<'PROMPT'
 # Lima PS1: set color to lime
-if [ "$color_prompt" = yes ] || [ -n "$force_color_prompt" ] || case $PS1 in *'[01;32m'*) true ;; *) false ;; esac; then
-	case ${COLORTERM-} in
-	truecolor) PS1=${PS1/'[01;32m'/'[38;2;50;205;50m'} ;;
-	*) case $TERM in *-256color) PS1=${PS1/'[01;32m'/'[38;5;77m'} ;; esac ;;
+case $PS1 in
+*'[01;32m'*)
+	case ${COLORTERM-}:$TERM in
+	truecolor:*) PS1=${PS1/'[01;32m'/'[38;2;50;205;50m'} ;;
+	*-256color) PS1=${PS1/'[01;32m'/'[38;5;77m'} ;;
 	esac
-fi
+	;;
+esac
 PROMPT

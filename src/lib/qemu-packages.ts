@@ -1,5 +1,5 @@
-import type { Arch, HostOs } from "../../lib/host.ts";
-import { quote } from "../../lib/quote.ts";
+import type { Arch, HostOs } from "./host.ts";
+import { quote } from "./quote.ts";
 
 /** What is missing: one of QEMU's emulators, or its disk tool. */
 type QemuPart = { readonly kind: "system"; readonly arch: Arch } | { readonly kind: "img" };

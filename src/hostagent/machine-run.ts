@@ -1,0 +1,206 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { errorText, UserError } from "../lib/errors.ts";
+import { describeExit, type ExitStatus } from "../lib/exec.ts";
+import { instanceFiles } from "../store/instance-files.ts";
+import { bootId, processIdentity } from "../store/process.ts";
+import { loadSshKeys } from "../store/ssh-keys.ts";
+import type { SshEndpoint } from "../store/ssh-plan.ts";
+import { writeState } from "../store/state.ts";
+import type { Machine } from "../vm/driver.ts";
+import { awaitBoot, type BootResult } from "./boot.ts";
+import { BootMonitor } from "./boot-monitor.ts";
+import { ControlMaster } from "./control-master.ts";
+import type { EventTeller } from "./event-teller.ts";
+import { writeGuestMedia } from "./guest-media.ts";
+import { stallLimits } from "./phase-plan.ts";
+import type { HostAgentOptions } from "./run.ts";
+import { Services } from "./service.ts";
+import { SshSession } from "./ssh/session.ts";
+import { prepareSshAccess, type SshAccess } from "./ssh-access.ts";
+import { chooseSshPort } from "./ssh-port.ts";
+
+/** What a run has from the agent around it. */
+export interface RunContext {
+  readonly events: EventTeller;
+  /** Told the port of the loopback that leads to the guest, once it is chosen. */
+  readonly onSshPort: (port: number) => void;
+}
+
+/**
+ * Starts the machine, sees it through its boot, and lives as long as it does, or until the signal. Its last event says
+ * that it ends.
+ * @throws UserError when the machine could not be started, or ended before its guest was ready
+ */
+export async function runMachine(options: HostAgentOptions, context: RunContext): Promise<void> {
+  const { events } = context;
+  try {
+    await live(options, context);
+  } catch (error) {
+    if (!options.signal.aborted) {
+      events.tell({ exiting: true, errors: [errorText(error)] });
+      throw error;
+    }
+    options.logger.debug(`the start was given up: ${errorText(error)}`);
+  }
+  events.tell({ exiting: true });
+}
+
+/** A machine that runs, and how its guest is reached. */
+interface Running {
+  readonly machine: Machine;
+  readonly instanceId: string;
+  readonly endpoint: SshEndpoint;
+  readonly access: Promise<SshAccess>;
+}
+
+async function live(options: HostAgentOptions, context: RunContext): Promise<void> {
+  const { logger, signal } = options;
+  const running = await startMachine(options, context);
+  const { machine } = running;
+  const services = new Services(logger);
+  const over = new AbortController();
+  let ready = false;
+  try {
+    context.events.tell({ sshLocalPort: running.endpoint.port });
+    const routines = boot(options, running, services, over.signal).then((result) => {
+      if (result === undefined) return;
+      ready = true;
+      tellResult(context.events, running.endpoint.port, result);
+    });
+    const end = await Promise.race([machine.exited, whenAborted(signal), routines.then(() => machine.exited)]);
+    if (end === undefined) logger.info(`Received ${signalName(signal.reason)}, shutting down the host agent`);
+    else if (!signal.aborted) tellDriverEnd(options, end, machine, ready);
+  } finally {
+    over.abort();
+    logger.info("Shutting down the host agent");
+    await services.stop();
+    await machine.powerOff({ onStep: ({ level, text }) => logger[level === "warning" ? "warn" : "info"](text) });
+  }
+}
+
+/** All that comes before the machine runs; whatever the machine does not need happens beside its start. */
+async function startMachine(options: HostAgentOptions, context: RunContext): Promise<Running> {
+  const { host, config, logger, driver, directory, signal } = options;
+  const [port, keys] = await Promise.all([
+    chooseSshPort({
+      configured: config.ssh.localPort,
+      instanceName: options.name,
+      limaVersion: options.limaVersion,
+    }),
+    loadSshKeys(host, options.limaHome, config.ssh.loadDotSSHPubKeys),
+  ]);
+  context.onSshPort(port);
+  for (const file of keys.skipped) logger.warn(`public key \`${file}\` doesn't seem to be in ssh format`);
+  const instanceId = await writeGuestMedia({
+    ...options,
+    guestAgentFile: options.guestAgentFile,
+    nerdctlArchive: options.nerdctlArchive,
+    sshPublicKeys: keys.publicKeys,
+    time: new Date(),
+  });
+  signal.throwIfAborted();
+  const starting = driver.start({
+    host,
+    instance: { name: options.name, directory },
+    config,
+    log: logger,
+    sshLocalPort: port,
+    networks: [],
+    additionalDisks: [],
+    signal,
+  });
+  const endpoint = { address: driver.sshAddress, port };
+  const access = prepareSshAccess(options, keys, endpoint);
+  access.catch((error: unknown) => logger.warn(errorText(error)));
+  const machine = await starting;
+  recordProcesses(directory, machine);
+  return { machine, instanceId, endpoint, access };
+}
+
+/** @returns undefined when the run was over before the guest was ready */
+async function boot(
+  options: HostAgentOptions,
+  running: Running,
+  services: Services,
+  signal: AbortSignal,
+): Promise<BootResult | undefined> {
+  const { host, config, logger, directory, limaHome, name } = options;
+  const { machine, instanceId, endpoint } = running;
+  const monitor = new BootMonitor({ directory, limits: stallLimits(host.env.LIMA_START_STALL_SECONDS), logger });
+  const session = new SshSession({
+    endpoint,
+    user: config.user.name,
+    privateKey: readFileSync(join(limaHome, "_config", "user")),
+    signal,
+    onDial: (step) => monitor.sign(step.kind === "failed" ? { kind: "login-failed", reason: step.reason } : step),
+  });
+  const controlMaster = async () => {
+    const socketPath = join(directory, instanceFiles.sshSock);
+    await services.start(new ControlMaster({ host, logger, socketPath, signal, ...(await running.access) }));
+  };
+  try {
+    await services.start(monitor);
+    await services.start(session);
+    const driverOutput = () => machine.lastOutput();
+    return await awaitBoot({
+      host,
+      logger,
+      name,
+      config,
+      instanceId,
+      session,
+      monitor,
+      controlMaster,
+      driverOutput,
+      signal,
+    });
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    return { errors: [errorText(error)], bootErrors: [] };
+  } finally {
+    for (const problem of services.problems()) logger.debug(`not well: ${problem}`);
+  }
+}
+
+function tellResult(events: EventTeller, sshLocalPort: number, { errors, bootErrors }: BootResult): void {
+  if (errors.length === 0) events.tell({ running: true, sshLocalPort, errors: bootErrors });
+  else events.tell({ running: true, degraded: true, sshLocalPort, errors: [[...errors, ...bootErrors].join("\n")] });
+}
+
+/** @throws UserError when the machine ended before its guest was ready */
+function tellDriverEnd({ logger, name }: HostAgentOptions, status: ExitStatus, machine: Machine, ready: boolean): void {
+  const said = machine.lastOutput().slice(-10);
+  const how = describeExit(status);
+  if (status.code !== 0) logger.error(`Driver stopped due to error: ${[how, ...said].join("\n")}`);
+  else logger.info("Driver stopped: the guest shut down");
+  if (ready) return;
+  throw new UserError(
+    [
+      `the machine of instance ${name} ended (${how}) before the guest was ready`,
+      ...said.map((line) => `  | ${line}`),
+    ].join("\n"),
+  );
+}
+
+/** By these the processes are known again, also when their numbers have been given out anew. */
+function recordProcesses(directory: string, machine: Machine): void {
+  const hostAgent = processIdentity(process.pid);
+  const driver = processIdentity(machine.pid);
+  writeState(directory, {
+    bootId: bootId(),
+    ...(hostAgent === undefined ? {} : { hostAgent }),
+    ...(driver === undefined ? {} : { driver }),
+  });
+}
+
+function whenAborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
+}
+
+function signalName(reason: unknown): string {
+  return typeof reason === "string" ? reason : "SIGTERM";
+}

@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import { writeFileAtomic } from "../lib/files.ts";
+import { instanceFiles } from "../store/instance-files.ts";
+import { hostnameOf } from "../store/names.ts";
+import type { SshKeys } from "../store/ssh-keys.ts";
+import { type SshEndpoint, type SshOption, sshConfigText, sshOptions, withoutMaster } from "../store/ssh-plan.ts";
+import { findSshProgram, type SshProgram } from "../store/ssh-program.ts";
+import type { HostAgentOptions } from "./run.ts";
+
+/** How OpenSSH's client reaches the guest. */
+export interface SshAccess {
+  readonly program: SshProgram;
+  readonly options: readonly SshOption[];
+  readonly endpoint: SshEndpoint;
+}
+
+/** Finds the ssh client and writes `ssh.config` for people and their tools. */
+export async function prepareSshAccess(
+  { host, config, directory, name }: HostAgentOptions,
+  keys: SshKeys,
+  endpoint: SshEndpoint,
+): Promise<SshAccess> {
+  const program = await findSshProgram(host);
+  const options = sshOptions({
+    hostOs: host.os,
+    program,
+    identityFiles: keys.identityFiles,
+    user: config.user.name,
+    instanceDirectory: directory,
+    forwardAgent: config.ssh.forwardAgent,
+    forwardX11: config.ssh.forwardX11,
+    forwardX11Trusted: config.ssh.forwardX11Trusted,
+  });
+  const text = sshConfigText(hostnameOf(name), name, options, endpoint, host.os);
+  writeFileAtomic(join(directory, instanceFiles.sshConfig), text, 0o600);
+  return { program, endpoint, options: host.os === "windows" ? withoutMaster(options) : options };
+}

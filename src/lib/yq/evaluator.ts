@@ -1,0 +1,162 @@
+import { UserError } from "../errors.ts";
+import { missingOperator, operatorFor } from "./operators.ts";
+import { assign, compoundAssign, setAttribute } from "./operators/assign.ts";
+import { binaryResults } from "./operators/cross.ts";
+import { collect, createObject } from "./operators/create.ts";
+import { descend, index, path, slice } from "./operators/paths.ts";
+import { copy, noOrigin, scalar, text, type YqNode } from "./node.ts";
+import type { Expression } from "./syntax/ast.ts";
+import { parse } from "./syntax/parser.ts";
+import { stringOf } from "./operators/texts.ts";
+
+/** What an expression may reach outside of its documents. */
+export interface Access {
+  /** Environment of `env`, `strenv`, `envsubst`; absent: `env operations have been disabled`. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Reads a file for the `load` operators; absent: `file operations have been disabled`. */
+  readonly readFile?: (path: string) => string;
+  /** The clock of `now`; absent: `now` fails. */
+  readonly now?: () => Date;
+  /** Numbers in [0, 1) for `shuffle`; absent: `shuffle` fails. */
+  readonly random?: () => number;
+}
+
+/** The nodes an expression is applied to, and what surrounds it. */
+export interface Context {
+  readonly nodes: readonly YqNode[];
+  readonly variables: ReadonlyMap<string, readonly YqNode[]>;
+  /** Go layout that dates are read and written with; undefined: RFC 3339. */
+  readonly dateLayout: string | undefined;
+}
+
+/** Evaluates expressions; what operators are handed to evaluate their arguments. */
+export class Evaluation {
+  private depth = 0;
+
+  constructor(readonly access: Access) {}
+
+  /** The nodes that an expression yields. @throws UserError when an operator fails */
+  run(expression: Expression, context: Context): readonly YqNode[] {
+    if (++this.depth > 5000) throw new UserError("the expression recurses too deeply");
+    try {
+      const results = this.step(expression, context);
+      const origin = context.nodes[0]?.origin;
+      if (origin !== undefined) for (const node of results) if (node.origin === noOrigin) node.origin = origin;
+      return results;
+    } finally {
+      this.depth--;
+    }
+  }
+
+  /** The nodes that an expression yields for one node. */
+  runOn(expression: Expression, node: YqNode, context: Context): readonly YqNode[] {
+    return this.run(expression, { ...context, nodes: [node] });
+  }
+
+  /** Parses an expression, for `eval`. */
+  parse(source: string): Expression {
+    return parse(source);
+  }
+
+  private step(expression: Expression, context: Context): readonly YqNode[] {
+    switch (expression.type) {
+      case "self":
+        return context.nodes;
+      case "empty":
+        return [];
+      case "scalar":
+        return [scalar(expression.tag, expression.value)];
+      case "string":
+        return this.string(expression, context);
+      case "path":
+        return path(expression, context);
+      case "index":
+        return index(this, expression, context);
+      case "slice":
+        return slice(this, expression, context);
+      case "descend":
+        return descend(context.nodes, expression.keys);
+      case "variable":
+        return this.variable(expression.name, context);
+      case "collect":
+        return collect(this, expression.inner, context);
+      case "object":
+        return createObject(this, expression.entries, context);
+      case "bind":
+        return this.run(expression.value, context);
+      case "reduce":
+        return this.reduce(expression, context);
+      case "set-attribute":
+        return setAttribute(this, expression, context);
+      case "binary":
+        return this.binary(expression, context);
+      case "call": {
+        const operator = operatorFor(expression.name);
+        if (operator === undefined) throw missingOperator(expression.name);
+        return operator(this, expression.args, context);
+      }
+    }
+  }
+
+  private string(expression: Extract<Expression, { type: "string" }>, context: Context): readonly YqNode[] {
+    const { parts } = expression;
+    const [only] = parts;
+    if (parts.length === 1 && typeof only === "string") return [text(only)];
+    const nodes = context.nodes.length === 0 ? [] : context.nodes;
+    return nodes.map((node) =>
+      text(
+        parts
+          .map((part) => (typeof part === "string" ? part : this.runOn(part, node, context).map(stringOf).join("")))
+          .join(""),
+      ),
+    );
+  }
+
+  private variable(name: string, context: Context): readonly YqNode[] {
+    const value = context.variables.get(name);
+    if (value === undefined) throw new UserError(`variable '${name}' is not defined`);
+    return value;
+  }
+
+  private binary(expression: Extract<Expression, { type: "binary" }>, context: Context): readonly YqNode[] {
+    const { name, left, right } = expression;
+    switch (name) {
+      case "pipe":
+        if (left.type === "bind") return this.bound(left, right, context);
+        return this.run(right, { ...context, nodes: this.run(left, context) });
+      case "union":
+        return [...this.run(left, context), ...this.run(right, context)];
+      case "assign":
+      case "update":
+        return assign(this, expression, context);
+      case "add-assign":
+      case "subtract-assign":
+      case "multiply-assign":
+      case "divide-assign":
+      case "modulo-assign":
+      case "alternative-assign":
+        return compoundAssign(this, expression, context);
+      default:
+        return binaryResults(this, expression, context);
+    }
+  }
+
+  /** `value as $name | body`: a copy of the values unless it is `ref`. */
+  private bound(bind: Extract<Expression, { type: "bind" }>, body: Expression, context: Context): readonly YqNode[] {
+    const found = this.run(bind.value, context);
+    const value = bind.reference ? found : found.map((node) => copy(node));
+    return this.run(body, { ...context, variables: new Map(context.variables).set(bind.name, value) });
+  }
+
+  private reduce(expression: Extract<Expression, { type: "reduce" }>, context: Context): readonly YqNode[] {
+    const { source, initial, body } = expression;
+    if (source.type !== "bind") throw new UserError("reduce needs `exp as $name ireduce (init; block)`");
+    const items = this.run(source.value, context);
+    let accumulator = this.run(initial, context);
+    for (const item of items) {
+      const variables = new Map(context.variables).set(source.name, [item]);
+      accumulator = this.run(body, { ...context, nodes: accumulator, variables });
+    }
+    return accumulator;
+  }
+}

@@ -1,0 +1,62 @@
+import { attach } from "../attach.ts";
+import type { Context, Evaluation } from "../evaluator.ts";
+import { copy, type YqNode } from "../node.ts";
+import type { BinaryName, Expression } from "../syntax/ast.ts";
+import { updateFrom } from "./assign-values.ts";
+import { assignAttribute } from "./attributes.ts";
+
+type Binary = Extract<Expression, { type: "binary" }>;
+type SetAttribute = Extract<Expression, { type: "set-attribute" }>;
+
+/**
+ * `target = value` (the value is evaluated once, for the nodes the whole expression is applied to) and `target |= value` (for each
+ * target); the first result counts, none changes nothing. Yields the nodes it was applied to.
+ */
+export function assign(run: Evaluation, expression: Binary, context: Context): readonly YqNode[] {
+  const targets = run.run(expression.left, context);
+  const relative = expression.name === "update";
+  const shared = relative ? undefined : run.run(expression.right, context)[0];
+  for (const target of targets) {
+    const value = relative ? run.runOn(expression.right, target, context)[0] : shared;
+    if (value === undefined) continue;
+    // the value may be part of the target, or hold it
+    const fresh = copy(value);
+    const options = { clobberTags: expression.flags.includes("c"), keepAnchor: true };
+    updateFrom(attach(target), fresh, options);
+  }
+  return context.nodes;
+}
+
+const calculations: Readonly<Partial<Record<BinaryName, BinaryName>>> = {
+  "add-assign": "add",
+  "subtract-assign": "subtract",
+  "multiply-assign": "multiply",
+  "divide-assign": "divide",
+  "modulo-assign": "modulo",
+  "alternative-assign": "alternative",
+};
+
+/** `target += value` and its kin: `target = target + value` for each target, the value evaluated for the outer nodes. */
+export function compoundAssign(run: Evaluation, expression: Binary, context: Context): readonly YqNode[] {
+  const name = calculations[expression.name]!;
+  const variable = "\0target";
+  for (const target of run.run(expression.left, context)) {
+    const variables = new Map(context.variables).set(variable, [copy(target)]);
+    const calculation: Expression = { ...expression, name, left: { type: "variable", name: variable } };
+    const [result] = run.run(calculation, { ...context, variables });
+    if (result === undefined) continue;
+    updateFrom(attach(target), copy(result), { clobberTags: expression.flags.includes("c"), keepAnchor: true });
+  }
+  return context.nodes;
+}
+
+/** `target style = value` and the other attributes; like assignments, for `|=` the value is evaluated for each target. */
+export function setAttribute(run: Evaluation, expression: SetAttribute, context: Context): readonly YqNode[] {
+  const targets = run.run(expression.target, context);
+  const shared = expression.relative ? undefined : run.run(expression.value, context)[0];
+  for (const target of targets) {
+    const value = expression.relative ? run.runOn(expression.value, target, context)[0] : shared;
+    assignAttribute(attach(target), expression.attribute, value?.value ?? "", context);
+  }
+  return context.nodes;
+}

@@ -1,0 +1,66 @@
+import type { Context, Evaluation } from "../evaluator.ts";
+import { appendPair, copy, dereference, lookup, sequence, YqNode } from "../node.ts";
+import type { Expression } from "../syntax/ast.ts";
+import { isTogether } from "./cross.ts";
+
+/** `[exp]`: a sequence of all results; for every document its own unless documents are evaluated together. */
+export function collect(run: Evaluation, inner: Expression | undefined, context: Context): readonly YqNode[] {
+  if (inner === undefined) return [sequence([])];
+  if (context.nodes.length === 0 || isTogether(context)) return [sequence(run.run(inner, context))];
+  return context.nodes.map((node) => {
+    const result = sequence(run.runOn(inner, node, context));
+    result.origin = node.origin;
+    return result;
+  });
+}
+
+interface Entry {
+  readonly key: Expression;
+  readonly value: Expression;
+}
+
+/** `{key: value, ...}`: a map for every combination of the keys' and values' results. */
+export function createObject(run: Evaluation, entries: readonly Entry[], context: Context): readonly YqNode[] {
+  if (entries.length === 0) return [new YqNode("map", "!!map")];
+  const contexts =
+    context.nodes.length === 0 || isTogether(context)
+      ? [context]
+      : context.nodes.map((node): Context => ({ ...context, nodes: [node] }));
+  return contexts.flatMap((at) => {
+    const start = new YqNode("map", "!!map");
+    if (at.nodes[0] !== undefined) start.origin = at.nodes[0].origin;
+    let maps: readonly YqNode[] = [start];
+    for (const entry of entries) {
+      const found = combinations(run, entry, at);
+      maps = maps.flatMap((map) =>
+        found.map(([key, value]) => {
+          const result = copy(map);
+          put(result, key, value);
+          return result;
+        }),
+      );
+    }
+    return maps;
+  });
+}
+
+function combinations(run: Evaluation, entry: Entry, context: Context): readonly (readonly [YqNode, YqNode])[] {
+  const keys = run.run(entry.key, context);
+  const values = run.run(entry.value, context);
+  return keys.flatMap((key) => values.map((value) => [key, value] as const));
+}
+
+function put(map: YqNode, key: YqNode, value: YqNode): void {
+  const name = copy(dereference(key));
+  name.anchor = "";
+  name.head = [];
+  name.foot = [];
+  name.line = "";
+  const there = lookup(map, name.value);
+  const fresh = copy(value);
+  if (there === undefined) return appendPair(map, name, fresh);
+  const at = map.content.indexOf(there);
+  map.content[at] = fresh;
+  fresh.parent = map;
+  fresh.key = map.content[at - 1];
+}

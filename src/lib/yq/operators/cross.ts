@@ -1,0 +1,105 @@
+import { current } from "../attach.ts";
+import type { Context, Evaluation } from "../evaluator.ts";
+import { bool, isTrue, noOrigin, type YqNode } from "../node.ts";
+import type { Expression } from "../syntax/ast.ts";
+import { add, divide, modulo, subtract } from "./arithmetic.ts";
+import { compareOrder, equals } from "./compare.ts";
+import { multiply } from "./merge.ts";
+
+type Binary = Extract<Expression, { type: "binary" }>;
+
+/** What a binary operator makes of one left and one right value; undefined stands for "no result". */
+type Calculation = (
+  left: YqNode | undefined,
+  right: YqNode | undefined,
+  expression: Binary,
+  context: Context,
+) => YqNode | undefined;
+
+interface Operation {
+  readonly calculate: Calculation;
+  /** Whether it is calculated when one side has no result. */
+  readonly whenEmpty: boolean;
+  /** Whether the right side is not evaluated for this left value, which is the result then. */
+  readonly decided?: (left: YqNode | undefined) => YqNode | undefined;
+}
+
+const both =
+  (make: (left: YqNode, right: YqNode, expression: Binary, context: Context) => YqNode): Calculation =>
+  (left, right, expression, context) =>
+    left === undefined || right === undefined ? undefined : make(left, right, expression, context);
+
+const order = (accept: (sign: number) => boolean): Operation => ({
+  calculate: (left, right, _expression, context) => bool(compareOrder(left, right, accept, context.dateLayout)),
+  whenEmpty: true,
+});
+
+const operations: Readonly<Partial<Record<Binary["name"], Operation>>> = {
+  or: {
+    calculate: (left, right) => bool(isTrue(left) || isTrue(right)),
+    whenEmpty: true,
+    decided: (left) => (isTrue(left) ? bool(true) : undefined),
+  },
+  and: {
+    calculate: (left, right) => bool(isTrue(left) && isTrue(right)),
+    whenEmpty: true,
+    decided: (left) => (isTrue(left) ? undefined : bool(false)),
+  },
+  equals: { calculate: (left, right) => bool(equals(left, right)), whenEmpty: true },
+  "not-equals": { calculate: (left, right) => bool(!equals(left, right)), whenEmpty: true },
+  less: order((sign) => sign < 0),
+  "less-equal": order((sign) => sign <= 0),
+  greater: order((sign) => sign > 0),
+  "greater-equal": order((sign) => sign >= 0),
+  add: { calculate: (left, right, _e, context) => add(left, right, context.dateLayout), whenEmpty: true },
+  subtract: { calculate: both((left, right, _e, context) => subtract(left, right, context.dateLayout)), whenEmpty: false },
+  multiply: { calculate: both((left, right, expression) => multiply(left, right, expression.flags)), whenEmpty: false },
+  divide: { calculate: both(divide), whenEmpty: false },
+  modulo: { calculate: both(modulo), whenEmpty: false },
+  alternative: {
+    calculate: (left, right) => {
+      // the right side may have created what the left side missed
+      const now = left === undefined ? undefined : current(left);
+      return isTrue(now) || right === undefined ? now : right;
+    },
+    whenEmpty: true,
+    decided: (left) => (isTrue(left) ? left : undefined),
+  },
+};
+
+/** Whether all nodes belong to documents that are evaluated together (`eval-all`). */
+export function isTogether(context: Context): boolean {
+  return context.nodes.every((node) => node.origin.together);
+}
+
+/**
+ * A binary operator for every pair of a left and a right result: node by node, or over all nodes at once where documents are
+ * evaluated together.
+ */
+export function binaryResults(run: Evaluation, expression: Binary, context: Context): readonly YqNode[] {
+  const operation = operations[expression.name];
+  if (operation === undefined) throw new Error(`no operation ${expression.name}`);
+  if (context.nodes.length <= 1 || isTogether(context)) return crossed(run, operation, expression, context);
+  return context.nodes.flatMap((node) => crossed(run, operation, expression, { ...context, nodes: [node] }));
+}
+
+function crossed(run: Evaluation, operation: Operation, expression: Binary, context: Context): readonly YqNode[] {
+  const results: YqNode[] = [];
+  const lefts: readonly (YqNode | undefined)[] = run.run(expression.left, context);
+  for (const left of lefts.length === 0 && operation.whenEmpty ? [undefined] : lefts) {
+    const decided = operation.decided?.(left);
+    if (decided !== undefined) {
+      if (decided.origin === noOrigin && left !== undefined) decided.origin = left.origin;
+      results.push(decided);
+      continue;
+    }
+    const rights: readonly (YqNode | undefined)[] = run.run(expression.right, context);
+    for (const right of rights.length === 0 && operation.whenEmpty ? [undefined] : rights) {
+      const result = operation.calculate(left, right, expression, context);
+      if (result === undefined) continue;
+      if (result.origin === noOrigin && left !== undefined) result.origin = left.origin;
+      results.push(result);
+    }
+  }
+  return results;
+}

@@ -1,0 +1,6 @@
+import { sequence, text, type YqNode } from "../node.ts";
+
+/** The parts of a text between separators, as a sequence. */
+export function splitText(value: string, separator: string): YqNode {
+  return sequence((separator === "" ? [...value] : value.split(separator)).map(text));
+}

@@ -1,0 +1,155 @@
+import { describe, expect, test } from "bun:test";
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { miniTemplate } from "../support/guests.ts";
+import { type Started, World } from "../support/limactl.ts";
+
+const limit = 1_200_000;
+
+const pidIn = (world: World, name: string): number | undefined => {
+  try {
+    return Number(readFileSync(world.file("m", name), "utf8").trim());
+  } catch {
+    return undefined;
+  }
+};
+
+const kill = (pid: number | undefined) => {
+  try {
+    if (pid !== undefined && pid > 0) process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended meanwhile.
+  }
+};
+
+const machines = (world: World) => world.processes().filter(({ argv }) => argv[0]?.includes("qemu-system"));
+
+/** Victims of a kill, by name. */
+const victims: Readonly<Record<string, (world: World, start: Started) => void>> = {
+  "the host agent": (world) => kill(pidIn(world, "ha.pid")),
+  QEMU: (world) => kill(pidIn(world, "qemu.pid")),
+  both: (world) => {
+    kill(pidIn(world, "ha.pid"));
+    kill(pidIn(world, "qemu.pid"));
+  },
+  "limactl start": (_world, start) => start.kill("SIGKILL"),
+};
+
+/** What is done after the kill; each must succeed. */
+const verbs: readonly (readonly (readonly string[])[])[] = [
+  [
+    ["start", "--tty=false", "m"],
+    ["stop", "m"],
+  ],
+  [["stop", "-f", "m"]],
+  [["delete", "-f", "m"]],
+  [
+    ["start", "--tty=false", "m"],
+    ["delete", "-f", "m"],
+  ],
+  [
+    ["stop", "-f", "m"],
+    ["start", "--tty=false", "m"],
+    ["stop", "-f", "m"],
+  ],
+];
+
+describe("after a kill at a random moment of a start", () => {
+  test(
+    "every verb works, and no machine is left",
+    async () => {
+      await using world = new World();
+      const template = world.write("m.yaml", miniTemplate());
+      const names = Object.keys(victims);
+      for (let round = 0; round < 20; round += 1) {
+        if (!existsSync(`${world.limaHome}/m`)) await world.ok(["create", "--tty=false", template]);
+        const victim = names[round % names.length] ?? "";
+        const moment = Math.round(Math.random() * 11_000);
+        const label = `round ${round}: ${victim} killed after ${moment} ms`;
+        const started = world.start(["start", "--tty=false", "m"]);
+        await Promise.race([started.finished, Bun.sleep(moment)]);
+        victims[victim]?.(world, started);
+        await Promise.race([started.finished, Bun.sleep(100)]);
+        const status = JSON.parse(await world.ok(["list", "--json", "m"])).status;
+        expect({ label, status }).toEqual({ label, status: expect.stringMatching(/^(Running|Stopped|Broken)$/) });
+        if (victim !== "limactl start") await started.finished;
+        else started.kill("SIGKILL");
+        for (const verb of verbs[round % verbs.length] ?? []) {
+          const run = await settled(world, verb);
+          if (run.code !== 0) throw new Error(`${label}: ${verb.join(" ")} ended with ${run.code}:\n${run.stderr}`);
+        }
+        expect({ label, machines: machines(world) }).toEqual({ label, machines: [] });
+      }
+    },
+    limit,
+  );
+
+  /** A `start` whose own limactl was killed may still be under way: then the verb is refused with a reason, and repeated. */
+  async function settled(world: World, verb: readonly string[]) {
+    for (let attempt = 0; ; attempt += 1) {
+      const run = await world.limactl(verb);
+      const busy = /seems running|another limactl/.test(run.stderr);
+      if (run.code === 0 || !busy || attempt >= 60) return run;
+      await Bun.sleep(500);
+    }
+  }
+});
+
+describe("a recorded process number", () => {
+  test(
+    "that another process has got is never signalled, and the instance counts as stopped",
+    async () => {
+      await using world = new World();
+      await world.ok(["create", "--tty=false", world.write("m.yaml", miniTemplate())]);
+      const bystander = spawn("sleep", ["300"], { stdio: "ignore" });
+      const pid = bystander.pid ?? 0;
+      try {
+        for (const verb of [
+          ["stop", "-f", "m"],
+          ["start", "--tty=false", "m"],
+          ["delete", "-f", "m"],
+        ]) {
+          writeFileSync(world.file("m", "ha.pid"), `${pid}\n`);
+          writeFileSync(world.file("m", "qemu.pid"), `${pid}\n`);
+          const record = JSON.parse(await world.ok(["list", "--json", "m"]));
+          expect(record.status).toBe("Stopped");
+          writeFileSync(world.file("m", "ha.pid"), `${pid}\n`);
+          writeFileSync(world.file("m", "qemu.pid"), `${pid}\n`);
+          await world.ok(verb);
+          expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
+          process.kill(pid, 0);
+        }
+        expect(machines(world)).toEqual([]);
+      } finally {
+        bystander.kill("SIGKILL");
+      }
+    },
+    limit,
+  );
+
+  test(
+    "from another boot of the machine is not believed",
+    async () => {
+      await using world = new World();
+      await world.ok(["create", "--tty=false", world.write("m.yaml", miniTemplate())]);
+      const bystander = spawn("sleep", ["300"], { stdio: "ignore" });
+      const pid = bystander.pid ?? 0;
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+        const startTime = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+        const identity = { pid, startTime };
+        const bootId = "00000000-0000-0000-0000-000000000000";
+        writeFileSync(world.file("m", "state.json"), JSON.stringify({ bootId, hostAgent: identity, driver: identity }));
+        writeFileSync(world.file("m", "ha.pid"), `${pid}\n`);
+        writeFileSync(world.file("m", "qemu.pid"), `${pid}\n`);
+        expect(JSON.parse(await world.ok(["list", "--json", "m"])).status).toBe("Stopped");
+        await world.ok(["start", "--tty=false", "m"]);
+        await world.ok(["stop", "m"]);
+        process.kill(pid, 0);
+      } finally {
+        bystander.kill("SIGKILL");
+      }
+    },
+    limit,
+  );
+});

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { debianTemplate } from "../support/guests.ts";
+import { World } from "../support/limactl.ts";
+
+const boot = 900_000;
+const name = "deb.one";
+
+describe("the Debian guest, by an ordinary user", () => {
+  let world: World;
+  const inGuest = async (script: string) => (await world.ok(["shell", name, "sh", "-c", script])).trim();
+
+  beforeAll(async () => {
+    world = new World("ordinary");
+    const template = world.write("deb.yaml", debianTemplate("timezone: Asia/Tokyo\nenv:\n  HELLO: it's $HOME\n"));
+    const run = await world.limactl(["start", "--tty=false", `--name=${name}`, template]);
+    expect(run.stderr).toContain("READY. Run `limactl shell deb.one` to open the shell.");
+    expect(run.code).toBe(0);
+    console.log(`user ${world.user}, guest debian, kernel ${await inGuest("uname -r")}`);
+  }, boot);
+
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+  });
+
+  test(
+    "cloud-init is done without errors",
+    async () => {
+      const status = JSON.parse(await inGuest("cloud-init status --wait --format json; true"));
+      expect(status.errors).toEqual([]);
+      expect(status.status).toBe("done");
+    },
+    boot,
+  );
+
+  test("the user is the host's, with its uid, a home of its own and password-less sudo", async () => {
+    expect(await inGuest("id -un")).toBe(world.user);
+    expect(await inGuest("id -u")).toBe(String(world.uid));
+    expect(await inGuest('echo "$HOME"')).toBe(`/home/${world.user}.guest`);
+    expect(await inGuest(`readlink -f /home/${world.user}.linux`)).toBe(`/home/${world.user}.guest`);
+    expect(await inGuest("sudo -n id -u")).toBe("0");
+    expect(await inGuest("getent passwd $(id -un) | cut -d: -f7")).toBe("/bin/bash");
+  });
+
+  test("the host name is the instance's, with dots and underscores turned to hyphens", async () => {
+    expect(await inGuest("hostname")).toBe("lima-deb-one");
+  });
+
+  test("cidata is mounted, for root alone, and lima.env says who the instance is", async () => {
+    expect(await inGuest("sudo stat -c '%a %U' /mnt/lima-cidata")).toBe("700 root");
+    const env = await inGuest("sudo cat /mnt/lima-cidata/lima.env");
+    expect(env).toContain(`LIMA_CIDATA_NAME=${name}`);
+    expect(env).toContain(`LIMA_CIDATA_USER=${world.user}`);
+    expect(env).toContain(`LIMA_CIDATA_UID=${world.uid}`);
+    expect(env).toContain("LIMA_CIDATA_MNT=/mnt/lima-cidata");
+    expect(env).toContain("LIMA_CIDATA_SLIRP_IP_ADDRESS=192.168.5.15");
+  });
+
+  test("environment and time zone of the template are the guest's", async () => {
+    expect(await inGuest('. /etc/environment; echo "$HELLO"')).toContain("it's");
+    expect(await inGuest("readlink -f /etc/localtime")).toBe("/usr/share/zoneinfo/Asia/Tokyo");
+  });
+
+  test("the root disk has grown to the configured size", async () => {
+    const kib = Number(await inGuest("df --output=size / | tail -1"));
+    expect(kib).toBeGreaterThan(5 * 1024 * 1024);
+  });
+
+  test("exit codes pass through the shell", async () => {
+    for (const code of [0, 1, 7, 130]) {
+      const run = await world.limactl(["shell", name, "sh", "-c", `exit ${code}`]);
+      expect(run.code).toBe(code);
+      expect(run.stderr).not.toContain("level=fatal");
+    }
+  });
+
+  test(
+    "ten megabytes go through stdin and back unchanged",
+    async () => {
+      const bytes = randomBytes(10_000_000);
+      const file = `${world.root}/ten`;
+      await Bun.write(file, bytes);
+      const run = await world.startProgram([
+        "sh",
+        "-c",
+        `"$1" shell "$2" cat <"$3" | sha256sum`,
+        "-",
+        world.executable,
+        name,
+        file,
+      ]).finished;
+      expect(run.stdout.split(" ")[0]).toBe(createHash("sha256").update(bytes).digest("hex"));
+    },
+    boot,
+  );
+
+  test("arguments reach the program as they are, and no shell reads them", async () => {
+    const words = ["a b", "$HOME", "`id`", "it's", 'say "x"', "*", "a\\nb", ""];
+    const stdout = await world.ok(["shell", name, "printf", "[%s]\\n", ...words]);
+    expect(stdout).toBe(words.map((word) => `[${word}]\n`).join(""));
+  });
+
+  test("--workdir enters a directory, and one that is missing is an error", async () => {
+    expect(await world.ok(["shell", "--workdir", "/usr/share", name, "pwd"])).toBe("/usr/share\n");
+    expect((await world.limactl(["shell", "--workdir", "/nowhere", name, "pwd"])).code).toBe(1);
+  });
+
+  test("list shows it running, with the port that ssh answers on", async () => {
+    const record = JSON.parse(await world.ok(["list", "--json", name]));
+    expect(record.status).toBe("Running");
+    expect(record.limaVersion).toMatch(/^v?2\.2\./);
+    const plain = await world.startProgram(["ssh", "-F", record.sshConfigFile, record.hostname, "hostname"]).finished;
+    expect(plain.stdout).toBe("lima-deb-one\n");
+    expect(await world.ok(["list"])).toMatch(/^NAME +STATUS +SSH +VMTYPE +ARCH +CPUS +MEMORY +DISK +DIR\n/);
+  });
+
+  test("files of the instance are private to the user", () => {
+    expect(statSync(`${world.limaHome}/${name}`).mode & 0o777).toBe(0o700);
+    expect(statSync(world.file(name, "ha.sock")).mode & 0o777).toBe(0o600);
+    expect(statSync(world.file(name, "ssh.config")).mode & 0o777).toBe(0o600);
+    expect(readFileSync(world.file(name, "lima-version"), "utf8").trim()).not.toBe("");
+  });
+
+  test("a second start of the running instance says so and changes nothing", async () => {
+    const run = await world.limactl(["start", "--tty=false", name]);
+    expect(run.code).toBe(0);
+    expect(run.stderr).toContain("The instance `deb.one` is already running.");
+  });
+
+  test(
+    "stop and start keep a file that was written before",
+    async () => {
+      await inGuest("echo kept >~/kept; sync");
+      await world.ok(["stop", name]);
+      expect(JSON.parse(await world.ok(["list", "--json", name])).status).toBe("Stopped");
+      expect(world.processes()).toEqual([]);
+      await world.ok(["start", "--tty=false", name]);
+      expect(await inGuest("cat ~/kept")).toBe("kept");
+      expect(await inGuest("test -e /run/lima-reboot-required || echo none")).toBe("none");
+    },
+    boot,
+  );
+
+  test(
+    "delete leaves no file, process or socket",
+    async () => {
+      await world.ok(["delete", "--force", name]);
+      expect(existsSync(`${world.limaHome}/${name}`)).toBe(false);
+      expect(world.processes()).toEqual([]);
+      expect(readdirSync(world.limaHome).filter((each) => !each.startsWith("_"))).toEqual([]);
+    },
+    boot,
+  );
+});
+
+describe.if(process.getuid?.() === 0)("the Debian guest, by root", () => {
+  test(
+    "start, shell, stop and delete work, with one warning about root",
+    async () => {
+      await using world = new World("self");
+      const template = world.write("deb.yaml", debianTemplate());
+      const start = await world.limactl(["start", "--tty=false", template]);
+      expect(start.stderr).toContain("READY. Run `limactl shell deb` to open the shell.");
+      expect(start.stderr.split("\n").filter((line) => line.includes("Running as root"))).toHaveLength(1);
+      console.log(`user root, guest debian, kernel ${(await world.ok(["shell", "deb", "uname", "-r"])).trim()}`);
+      expect(await world.ok(["shell", "deb", "id", "-un"])).toBe("lima\n");
+      await world.ok(["stop", "deb"]);
+      await world.ok(["delete", "deb"]);
+      expect(world.processes()).toEqual([]);
+      expect(existsSync(`${world.limaHome}/deb`)).toBe(false);
+    },
+    boot,
+  );
+});
