@@ -28,7 +28,7 @@ export function cacheDirectories(env: Readonly<Record<string, string | undefined
  * The name of a guest's folder in the cache. It changes with the recipe's files and with the versions of the packages
  * that the machine's package lists offer now.
  */
-export async function cacheKey(recipe: Recipe): Promise<string> {
+async function cacheKey(recipe: Recipe): Promise<string> {
   const hash = createHash("sha256");
   for (const path of recipe.sources.flatMap((name) => filesBelow(join(root, name))).sort()) {
     hash

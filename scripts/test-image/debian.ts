@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { makeDisk } from "./disk.ts";
 import { installPackages } from "./packages.ts";
@@ -32,6 +32,8 @@ export const debian: Recipe = {
 
 async function buildDebian({ work, out, log }: Workplace): Promise<void> {
   const hooks = join(import.meta.dir, "debian");
+  // As text, because hooks run as another user, whom the way to this file may be closed to.
+  const script = (name: string) => readFileSync(join(hooks, name), "utf8");
   log("debian guest: installing packages (2 to 4 minutes)");
   const tar = await installPackages(work, {
     variant: "important",
@@ -39,18 +41,20 @@ async function buildDebian({ work, out, log }: Workplace): Promise<void> {
     arguments: [
       ...leftOut.map((path) => `--dpkgopt=path-exclude=${path}`),
       "--dpkgopt=path-include=/usr/share/doc/*/copyright",
-      `--essential-hook=sh '${hooks}/before-packages.sh' "$1"`,
+      `--essential-hook=${script("before-packages.sh")}`,
       `--customize-hook=chroot "$1" dpkg --purge ${unwanted}`,
-      `--customize-hook=sh '${hooks}/after-packages.sh' "$1"`,
+      `--customize-hook=upload ${join(hooks, "cloud.cfg")} /etc/cloud/cloud.cfg.d/95_test_guest.cfg`,
+      `--customize-hook=upload ${join(hooks, "fstab")} /etc/fstab`,
+      `--customize-hook=${script("after-packages.sh")}`,
     ],
   });
 
   log("debian guest: writing the root file system");
   const rootImage = join(work, "root.ext4");
-  const script = `mkdir "$1" && tar -C "$1" -xf "$2" --numeric-owner --exclude='./dev/*' &&
+  const unpack = `mkdir "$1" && tar -C "$1" -xf "$2" --numeric-owner --exclude='./dev/*' &&
     mke2fs -q -t ext4 -E lazy_itable_init=1 -L rootfs -d "$1" "$3" 2G`;
   const root = join(work, "root");
-  await runAsRoot(["sh", "-c", script, "sh", root, tar, rootImage]);
+  await runAsRoot(["sh", "-c", unpack, "sh", root, tar, rootImage]);
   const boot = join(work, "boot");
   mkdirSync(boot);
   await run(["tar", "-C", boot, "-xf", tar, "--no-same-owner", "./boot", "./usr/lib/systemd/boot/efi"]);

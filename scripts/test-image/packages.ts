@@ -46,6 +46,8 @@ export async function installPackages(work: string, options: PackageTreeOptions)
   const sources = await debianSources();
   const sourcesFile = join(work, "sources.list");
   writeFileSync(sourcesFile, `${sources}\n`);
+  // For an ordinary user, mmdebstrap works under another user id, whom a folder in a home directory may be closed to.
+  const env: Record<string, string> = process.getuid?.() === 0 ? { TMPDIR: work } : {};
   const from = sources === "" ? [release, tar] : ["", tar, sourcesFile];
   await run(
     [
@@ -56,7 +58,7 @@ export async function installPackages(work: string, options: PackageTreeOptions)
       ...(options.arguments ?? []),
       ...from,
     ],
-    { cwd: work, env: { TMPDIR: work } },
+    { cwd: work, env },
   );
   return tar;
 }

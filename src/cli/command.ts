@@ -22,6 +22,7 @@ import type { Logger, LogLevel } from "../lib/log.ts";
 import type { PositionalKind } from "./completion-types.ts";
 import type { FlagDefs, ParsedFlags } from "./flags.ts";
 import type { ProgressFactory } from "./progress.ts";
+import type { PhaseFactory } from "./status-line.ts";
 
 /** The heading a command is listed under; `additional` has no group, `topic` is text only. */
 export type CommandGroup = "basic" | "advanced" | "additional" | "topic";
@@ -96,6 +97,8 @@ export interface CommandContext<A extends FlagDefs = FlagDefs> {
   readonly signal: AbortSignal;
   /** Progress of a long transfer: a bar where stderr is a terminal, else a record per 10 %. */
   readonly progress: ProgressFactory;
+  /** A line with what is going on and for how long, at a terminal only; log records go above it. */
+  readonly phase: PhaseFactory;
 }
 
 /** A command's declaration. `A` are its options by long name. */
@@ -131,6 +134,8 @@ export interface CommandEntry {
   readonly short: string;
   /** Not listed. @default false */
   readonly hidden?: boolean;
+  /** Runs in the background: it logs JSON, whatever was asked for, one level more than was asked for. @default false */
+  readonly daemon?: boolean;
   /** Words for which this command is suggested though they are not like its name. */
   readonly suggestFor?: readonly string[];
   readonly target: CommandTarget;

@@ -6,6 +6,7 @@ import type { AdjustableLogger } from "./logger.ts";
 import type { ParsedArgs } from "./parse.ts";
 import { createProgress } from "./progress-bar.ts";
 import type { SignalWatch } from "./signals.ts";
+import { createPhases, type StatusOutput } from "./status-line.ts";
 
 export interface ContextParts {
   readonly parsed: ParsedArgs;
@@ -13,7 +14,7 @@ export interface ContextParts {
   readonly host: Host;
   readonly logger: AdjustableLogger;
   readonly stdout: Output;
-  readonly stderr: Output;
+  readonly stderr: StatusOutput;
   /** Called when the command first asks for its signal. */
   watchSignals(): SignalWatch;
 }
@@ -21,6 +22,7 @@ export interface ContextParts {
 /** What a command is given to run, made of one parsed command line. */
 export function createContext(parts: ContextParts): CommandContext {
   const { parsed, settings, host, logger, stdout, stderr } = parts;
+  const lively = stderr.isTerminal && settings.logFormat === "text";
   return {
     flags: parsed.values,
     positionals: parsed.positionals,
@@ -43,10 +45,11 @@ export function createContext(parts: ContextParts): CommandContext {
       return parts.watchSignals().signal;
     },
     progress: createProgress({
-      write: (text) => stderr.write(text),
-      bar: stderr.isTerminal && settings.logFormat === "text",
+      output: stderr,
+      bar: lively,
       logger,
       now: () => performance.now(),
     }),
+    phase: createPhases(stderr, lively, () => performance.now()),
   };
 }

@@ -52,13 +52,15 @@ export function parseDuration(text: string): number {
     rest = rest.slice(unit.length);
   }
   if (total === limit && !negative) throw invalid();
-  const milliseconds = Number(total) / 1e6;
+  const milliseconds = Number(total / 1_000_000n) + Number(total % 1_000_000n) / 1e6;
   return negative && milliseconds !== 0 ? -milliseconds : milliseconds;
 }
 
 /** Milliseconds as people read a duration: `10m0s`, `1.5s`, `300ms`, `0s`. */
 export function formatDuration(milliseconds: number): string {
-  const total = BigInt(Math.round(Math.abs(milliseconds) * 1e6));
+  const size = Math.abs(milliseconds);
+  const whole = Math.trunc(size);
+  const total = BigInt(whole) * 1_000_000n + BigInt(Math.round((size - whole) * 1e6));
   if (total === 0n) return "0s";
   const sign = milliseconds < 0 ? "-" : "";
   if (total < 1_000n) return `${sign}${total}ns`;

@@ -1,10 +1,11 @@
 import type { Logger } from "../lib/log.ts";
 import { formatSize } from "../lib/sizes.ts";
 import type { Progress, ProgressFactory } from "./progress.ts";
+import type { StatusOutput } from "./status-line.ts";
 
 export interface ProgressOptions {
-  /** Receives the bar, at a terminal. */
-  write(text: string): void;
+  /** Shows the bar, at a terminal. */
+  readonly output: Pick<StatusOutput, "write" | "showStatus">;
   /** True for a bar, false for log records. */
   readonly bar: boolean;
   readonly logger: Logger;
@@ -72,21 +73,20 @@ function startBar(options: ProgressOptions, label: string, total: number | undef
   let drawnAt = Number.NEGATIVE_INFINITY;
   let done = 0;
   let finished = false;
-  const draw = (now: number) => {
-    drawnAt = now;
-    options.write(`\r\u001b[K${progressLine({ label, done, total, elapsedMs: now - start })}`);
-  };
+  const line = (now: number) => progressLine({ label, done, total, elapsedMs: now - start });
   const finish = () => {
     if (finished) return;
     finished = true;
-    draw(options.now());
-    options.write("\n");
+    options.output.showStatus(undefined);
+    options.output.write(`${line(options.now())}\n`);
   };
   return {
     update(bytes) {
       done = bytes;
       const now = options.now();
-      if (!finished && now - drawnAt >= redrawMs) draw(now);
+      if (finished || now - drawnAt < redrawMs) return;
+      drawnAt = now;
+      options.output.showStatus(line(now));
     },
     finish,
     [Symbol.dispose]: finish,

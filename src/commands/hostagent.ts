@@ -3,7 +3,7 @@ import { bootScripts } from "../assets/boot-scripts.ts";
 import { defineCommand } from "../cli/command.ts";
 import { runHostAgent } from "../hostagent/run.ts";
 import { loadStoredConfig } from "../instance/load.ts";
-import { UserError } from "../lib/errors.ts";
+import { errorText, UserError } from "../lib/errors.ts";
 import { readTextIfExists } from "../lib/files.ts";
 import { instanceDirectory } from "../store/directories.ts";
 import { instanceFiles } from "../store/instance-files.ts";
@@ -50,7 +50,16 @@ export const command = defineCommand({
       nerdctlArchive: flags["nerdctl-archive"] === "" ? undefined : flags["nerdctl-archive"],
       progress: flags.progress,
       debug: context.debug,
-      signal: context.signal,
+      signal: namedSignal(context.signal),
     });
   },
 });
+
+/** The same end, told by the name of the signal alone. */
+function namedSignal(signal: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  const pass = () => controller.abort(/SIG[A-Z]+/.exec(errorText(signal.reason))?.[0] ?? "SIGTERM");
+  if (signal.aborted) pass();
+  else signal.addEventListener("abort", pass, { once: true });
+  return controller.signal;
+}

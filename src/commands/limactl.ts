@@ -8,14 +8,14 @@ import { lookup } from "../cli/lookup.ts";
 import { BrokenPipe, openOutput } from "../cli/output.ts";
 import { type ParsedArgs, parseArgs } from "../cli/parse.ts";
 import { dieBySignal, type SignalWatch, watchSignals } from "../cli/signals.ts";
+import { withStatusLine } from "../cli/status-line.ts";
 import { unknownCommand } from "../cli/suggest.ts";
 import { ChildExit, UserError } from "../lib/errors.ts";
-import type { Host } from "../lib/host.ts";
 import { programVersion } from "../lib/version.ts";
 import { registry } from "./registry.ts";
 
 const stdout = openOutput(1);
-const stderr = openOutput(2);
+const stderr = withStatusLine(openOutput(2));
 
 let logger = makeLogger("info", "text");
 let debug = false;
@@ -49,6 +49,7 @@ export async function runLimactl(args: readonly string[], calledAs: string): Pro
 
 /** Ends the process after a failure: by the signal that caused it, with a child's code, or with 1 and a fatal record. */
 function endWith(error: unknown): never {
+  stderr.showStatus(undefined);
   const signal = watch?.received();
   if (signal !== undefined) dieBySignal(signal);
   if (error instanceof ChildExit) process.exit(error.code);
@@ -88,11 +89,8 @@ async function dispatch(args: readonly string[], calledAs: string): Promise<numb
   const entry = found.path.at(-1);
   if (entry === undefined) {
     const { values } = parseArgs(rootFlags, found.args);
-    stdout.write(
-      values.version === true && values.help !== true
-        ? `limactl version ${programVersion}\n`
-        : await rootHelpText(calledAs),
-    );
+    if (values.version === true && values.help !== true) stdout.write(`limactl version ${programVersion}\n`);
+    else stdout.write((await import("./show-help.ts")).rootHelpText(calledAs));
     return 0;
   }
   const path = ["limactl", ...found.path.map((step) => step.name)].join(" ");
@@ -105,7 +103,8 @@ async function dispatch(args: readonly string[], calledAs: string): Promise<numb
     entry.target.kind === "help" && parsed.values.help !== true
       ? parsed.positionals
       : found.path.map((step) => step.name);
-  await showHelp(words, calledAs);
+  const { showHelp } = await import("./show-help.ts");
+  await showHelp(words, calledAs, stdout, stderr);
   return 0;
 }
 
@@ -132,7 +131,7 @@ async function runCommand(
     return;
   }
   checkArity(command, path, parsed.positionals);
-  const { context } = await prepare(entries[0]?.name ?? "", entry, parsed);
+  const context = await prepare(entries, parsed);
   const missing = Object.entries(command.args ?? {}).filter(
     ([name, flag]) => flag.required && !parsed.changed.has(name),
   );
@@ -143,27 +142,27 @@ async function runCommand(
 }
 
 /** What happens before every real command: the global options take effect and the surroundings are checked. */
-async function prepare(
-  topName: string,
-  entry: CommandEntry,
-  parsed: ParsedArgs,
-): Promise<{ readonly context: CommandContext; readonly host: Host }> {
+async function prepare(entries: readonly CommandEntry[], parsed: ParsedArgs): Promise<CommandContext> {
+  const top = entries[0];
+  const topName = top?.name ?? "";
   const settings = globalSettings(parsed, topName, stdout.isTerminal);
   debug = settings.debug;
-  logger = makeLogger(settings.logLevel, settings.logFormat);
+  logger = entries.at(-1)?.daemon
+    ? makeLogger(settings.logLevel === "debug" ? "trace" : "debug", "json")
+    : makeLogger(settings.logLevel, settings.logFormat);
   const [{ readHost }, { createContext }, { checkSurroundings }] = await Promise.all([
     import("../lib/host-read.ts"),
     import("../cli/context.ts"),
     import("./surroundings.ts"),
   ]);
   const host = readHost();
-  checkSurroundings({ host, logger, topName, isRoot: isRoot() && entry.hidden !== true });
+  checkSurroundings({ host, logger, topName, isRoot: isRoot() && isForPeople(top) });
   if (settings.yesIsDeprecated) {
     logger.warn(
       "--yes flag is deprecated (--tty=false is still supported and works in the same way. Also consider using --start)",
     );
   }
-  const context = createContext({
+  return createContext({
     parsed,
     settings,
     host,
@@ -175,7 +174,11 @@ async function prepare(
       return watch;
     },
   });
-  return { context, host };
+}
+
+/** Completion and internal commands speak to programs, which a warning would only disturb. */
+function isForPeople(top: CommandEntry | undefined): boolean {
+  return top?.group === "basic" || top?.group === "advanced";
 }
 
 async function runPlugin(args: readonly string[], name: string, calledAs: string): Promise<number> {
@@ -189,44 +192,4 @@ async function runPlugin(args: readonly string[], name: string, calledAs: string
   });
   if (code === undefined) throw new UserError(unknownCommand(name, registry));
   return code;
-}
-
-/** Shows the help of the command that the words name; a name that is none gets the root's usage and a complaint. */
-async function showHelp(words: readonly string[], calledAs: string): Promise<void> {
-  const { commandHelp, groupHelp, helpCommandHelp } = await import("../cli/help.ts");
-  const found = lookup(registry, words, {});
-  const entry = found.path.at(-1);
-  if (entry === undefined) {
-    if (words.length === 0) {
-      stdout.write(await rootHelpText(calledAs));
-      return;
-    }
-    const [{ readHost }, { pluginHelp }] = await Promise.all([import("../lib/host-read.ts"), import("./plugin.ts")]);
-    const stub = pluginHelp(words[0] ?? "", readHost(), calledAs);
-    if (stub !== undefined) {
-      stdout.write(stub);
-      return;
-    }
-    const { quoteList } = await import("../lib/quote.ts");
-    stderr.write(`Unknown help topic ${quoteList(words)}\n${await rootHelpText(calledAs)}`);
-    return;
-  }
-  const path = ["limactl", ...found.path.map((step) => step.name)].join(" ");
-  const { target } = entry;
-  if (target.kind === "command") stdout.write(commandHelp(path, entry, await target.load()));
-  else if (target.kind === "group") stdout.write(groupHelp(path, entry));
-  else stdout.write(target.kind === "help" ? helpCommandHelp() : `${target.text}\n`);
-}
-
-async function rootHelpText(calledAs: string): Promise<string> {
-  const [{ rootHelp }, { readHost }, plugins, { dirname, join }] = await Promise.all([
-    import("../cli/help.ts"),
-    import("../lib/host-read.ts"),
-    import("../cli/plugins.ts"),
-    import("node:path"),
-  ]);
-  const host = readHost();
-  const found = plugins.findPlugins(host, plugins.pluginDirectories(host, calledAs));
-  const prefix = dirname(dirname(host.self.at(-1) ?? ""));
-  return rootHelp(registry, plugins.pluginEntries(found), join(prefix, "share", "lima", "templates"));
 }

@@ -62,6 +62,7 @@ export const registry: readonly CommandEntry[] = [
     group: "additional",
     short: "Run the host agent of an instance",
     hidden: true,
+    daemon: true,
     target: { kind: "command", load: async () => (await import("./hostagent.ts")).command },
   },
   {

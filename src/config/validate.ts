@@ -3,6 +3,7 @@ import { quote, quoteList } from "../lib/quote.ts";
 import { parseSize } from "../lib/sizes.ts";
 import { limaVersion, programVersion } from "../lib/version.ts";
 import { compareLimaVersions, parseLimaVersion } from "./lima-version.ts";
+import { isPrintable, showRune } from "./printable.ts";
 import { Report, type ValidateContext } from "./report.ts";
 import type { Config } from "./types.ts";
 import { validateCopyToHost, validateForwards, validatePort } from "./validate-forwards.ts";
@@ -83,16 +84,6 @@ function validateParam(config: Config, report: Report): void {
       break;
     }
   }
-}
-
-/** Letters, marks, numbers, punctuation and symbols; of the spaces only U+0020. */
-function isPrintable(rune: string): boolean {
-  return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(rune);
-}
-
-function showRune(rune: string): string {
-  const code = (rune.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-  return `U+${code}`;
 }
 
 function validateAudio(config: Config, report: Report): void {

@@ -26,6 +26,11 @@ export interface YamlDocument {
   placeOf(offset: number): Place;
 }
 
+export interface ParseOptions {
+  /** Every scalar is the text that was written, to be printed again as it was. @default false */
+  readonly verbatim?: boolean;
+}
+
 /** The prefix of every error about a YAML text; `what` names it: ``main file `PATH` `` or a locator. */
 export function yamlError(what: string, text: string): UserError {
   return new UserError(`failed to unmarshal YAML (${what}): ${text}`);
@@ -92,7 +97,7 @@ function scan(document: Document, placeOf: (offset: number) => Place): Scan {
  * Parses one YAML document by Lima's rules: version 1.2, no duplicate keys, no control characters, at most 4 MiB.
  * @throws UserError ``failed to unmarshal YAML (WHAT): [LINE:COLUMN] ...``
  */
-export function parseYaml(text: string, what: string): YamlDocument {
+export function parseYaml(text: string, what: string, options: ParseOptions = {}): YamlDocument {
   if (text.length > maxLength)
     throw yamlError(what, `the text has ${text.length} characters, more than the limit of ${maxLength}`);
   const starts = lineStarts(text);
@@ -108,7 +113,12 @@ export function parseYaml(text: string, what: string): YamlDocument {
   }
   let document: Document;
   try {
-    document = parseDocument(text, { version: "1.2", uniqueKeys: false, prettyErrors: false, customTags: ["binary"] });
+    document = parseDocument(text, {
+      version: "1.2",
+      uniqueKeys: false,
+      prettyErrors: false,
+      ...(options.verbatim === true ? { schema: "failsafe" } : { customTags: ["binary"] }),
+    });
   } catch (error) {
     throw yamlError(what, error instanceof RangeError ? "nested too deeply" : (error as Error).message);
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { errorCode, UserError } from "../lib/errors.ts";
 import { writeFileAtomic } from "../lib/files.ts";
 import { quote } from "../lib/quote.ts";
-import { limaVersion } from "../lib/version.ts";
+import { programVersion } from "../lib/version.ts";
 import { instanceDirectory } from "../store/directories.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import { checkInstanceName, checkSocketPathLength } from "../store/names.ts";
@@ -43,7 +43,7 @@ function placeDirectory(limaHome: string, name: string, dir: string, text: strin
   mkdirSync(part, { mode: 0o700 });
   try {
     writeFileAtomic(join(part, instanceFiles.limaYaml), text);
-    writeFileSync(join(part, instanceFiles.limaVersion), limaVersion, { mode: 0o444 });
+    writeFileSync(join(part, instanceFiles.limaVersion), `v${programVersion}`, { mode: 0o444 });
     renameSync(part, dir);
   } catch (error) {
     rmSync(part, { recursive: true, force: true });

@@ -30,6 +30,8 @@ interface Sources {
 export interface LoadOptions {
   /** Also warn about what is experimental, deprecated or without effect. @default false */
   readonly advise?: boolean;
+  /** Refuse what is not valid. @default true */
+  readonly validate?: boolean;
 }
 
 /**

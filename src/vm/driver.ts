@@ -1,4 +1,5 @@
 import type { Config } from "../config/types.ts";
+import type { DiskFormat } from "../image/format.ts";
 import type { ExitStatus } from "../lib/exec.ts";
 import type { Host } from "../lib/host.ts";
 import type { Logger } from "../lib/log.ts";
@@ -106,7 +107,7 @@ export interface Configured {
 export interface Driver {
   readonly vmType: string;
   /** Image formats it can boot from; others are converted to raw. */
-  readonly imageFormats: readonly string[];
+  readonly imageFormats: readonly DiskFormat[];
   readonly sshAddress: string;
   readonly guestAgent: GuestAgentChannel;
   /** Fills the driver's own defaults; pure. @throws UserError for what the driver cannot do */

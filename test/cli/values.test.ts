@@ -155,7 +155,7 @@ describe("numbers", () => {
     ["", 'strconv.ParseInt: parsing "": invalid syntax'],
     ["1__0", 'strconv.ParseInt: parsing "1__0": invalid syntax'],
     ["1.5", 'strconv.ParseInt: parsing "1.5": invalid syntax'],
-    ["-9223372036854775808", -9223372036854775808],
+    ["-9223372036854775808", -(2 ** 63)],
     ["-9223372036854775809", 'strconv.ParseInt: parsing "-9223372036854775809": value out of range'],
   ];
   test.each(integers)("the integer %j", (text, expected) => {

@@ -2,9 +2,6 @@
 # mmdebstrap hook: turns the installed packages into a cloud image. $1 is the new root.
 set -eu
 units=$1/etc/systemd/system
-here=$(dirname "$0")
-cp "$here/fstab" "$1/etc/fstab"
-cp "$here/cloud.cfg" "$1/etc/cloud/cloud.cfg.d/95_test_guest.cfg"
 # Machine id and ssh keys are made by the guest's first boot.
 : >"$1/etc/machine-id"
 rm -f "$1"/etc/ssh/ssh_host_*_key* "$1/var/lib/dbus/machine-id"

@@ -15,6 +15,8 @@ export interface Template {
   /** What the locator was rewritten to. */
   readonly resolved: string;
   readonly text: string;
+  /** True for one that is merged into another. @default false */
+  readonly isBase?: boolean;
 }
 
 /**

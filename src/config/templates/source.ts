@@ -36,7 +36,10 @@ export interface TemplateSource {
 export interface TemplateContext {
   readonly host: Host;
   readonly source: TemplateSource;
+  /** What to warn the user about. */
   readonly warnings: ConfigWarning[];
+  /** What to tell the user at info. */
+  readonly notes: string[];
 }
 
 /** Largest template, in bytes. */

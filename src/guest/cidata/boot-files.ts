@@ -1,7 +1,7 @@
 import { UserError } from "../../lib/errors.ts";
 import { quote } from "../../lib/quote.ts";
 import type { GuestMediaFacts } from "./facts.ts";
-import type { MediaFile } from "./plan.ts";
+import type { MediaFile } from "./media.ts";
 
 /**
  * The scripts of the media: `boot.sh`, the modules below `boot/`, the commands of `util/`, and what the driver adds.

@@ -3,6 +3,7 @@ import { bootCommands } from "./boot-commands.ts";
 import { tidyCertificates } from "./certificates.ts";
 import type { GuestMediaFacts } from "./facts.ts";
 import { mountRows } from "./mounts.ts";
+import { printableComment } from "./user-comment.ts";
 import { block, quoted, word } from "./yaml-text.ts";
 
 /** Which of the two renderings: for the guest, or the copy kept beside the instance for reading. */
@@ -57,11 +58,6 @@ function userLines({ config, sshPublicKeys }: GuestMediaFacts): readonly string[
   lines.push(`    ${freeBsd ? "ssh_authorized_keys" : "ssh-authorized-keys"}:`);
   // The empty line ends the list for readers that take every line after the key.
   return [...lines, ...sshPublicKeys.map((key) => `      - ${quoted(key)}`), ""];
-}
-
-/** A full name without what a passwd line or a terminal could trip over: control characters and odd spaces. */
-export function printableComment(comment: string): string {
-  return comment.replace(/[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, "");
 }
 
 function sudoRule({ os, user }: Config): string {

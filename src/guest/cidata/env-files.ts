@@ -1,9 +1,9 @@
 import type { GuestOs } from "../../config/types.ts";
 import { UserError } from "../../lib/errors.ts";
 import { quote } from "../../lib/quote.ts";
-import { printableComment } from "./cloud-config.ts";
 import type { GuestMediaFacts } from "./facts.ts";
 import { provisionIndex } from "./provision-files.ts";
+import { printableComment } from "./user-comment.ts";
 
 /** The name under which the containerd archive is on the media. */
 export const containerdArchiveName = "nerdctl-full.tgz";

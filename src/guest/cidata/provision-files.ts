@@ -1,5 +1,5 @@
 import type { Config, Provision } from "../../config/types.ts";
-import type { MediaFile } from "./plan.ts";
+import type { MediaFile } from "./media.ts";
 
 /** An entry's number among all of `provision`, as file and variable names have it: eight digits from zero. */
 export function provisionIndex(index: number): string {

@@ -8,7 +8,8 @@ const unprintable = /[^\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\u
 const escaped = new RegExp(`["\\\\\\t]|${unprintable.source}`, "gu");
 
 /** What is safe without quotes: words that no reader takes for a number, a date, a boolean or null, and IPv4 addresses. */
-const plainWord = /^(?:(?!(?:true|false|yes|no|on|off|null|y|n)$)[A-Za-z/][A-Za-z0-9_/.+-]*|\d+\.\d+\.\d+\.\d+)$/i;
+const plainWord =
+  /^(?:(?!(?:true|false|yes|no|on|off|null|y|n|e[-+]?\d+)$)[A-Za-z/][A-Za-z0-9_/.+-]*|\d+\.\d+\.\d+\.\d+)$/i;
 
 /** A double-quoted scalar on one line. */
 export function quoted(text: string): string {

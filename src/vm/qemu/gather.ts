@@ -11,7 +11,7 @@ import { readAcceleration } from "./acceleration.ts";
 import { findQemu, which } from "./binary.ts";
 import type { DiskFacts, QemuFacts } from "./facts.ts";
 import { qemuFeatures } from "./features.ts";
-import { findFirmware } from "./firmware.ts";
+import { chooseFirmware } from "./firmware-image.ts";
 import { findVirtiofsd } from "./helpers.ts";
 import { qemuFiles } from "./layout.ts";
 import { needsFirmware } from "./plan.ts";
@@ -26,7 +26,7 @@ export async function gatherQemu(options: GatherOptions): Promise<QemuFacts> {
   const file = (name: string): string => join(instance.directory, name);
   const binary = await findQemu(config.arch, host);
   const needsVirtiofsd = config.mountType === "virtiofs" && config.mounts.length > 0;
-  const [features, acceleration, machine, virtiofsd] = await Promise.all([
+  const [features, acceleration, machine, virtiofsd, firmware] = await Promise.all([
     qemuFeatures(binary.path, config.arch === "x86_64" ? "q35" : "virt", {
       cacheDirectory: cacheDirectory(host),
       env: host.env,
@@ -35,8 +35,8 @@ export async function gatherQemu(options: GatherOptions): Promise<QemuFacts> {
     readAcceleration(host),
     machineId(host),
     needsVirtiofsd ? findVirtiofsd(host, binary.path) : undefined,
+    needsFirmware(config) ? chooseFirmware(options, binary.path) : undefined,
   ]);
-  const ownFirmware = file(qemuFiles.qemuEfiCode);
   return {
     host: { os: host.os, arch: host.arch, osVersion: host.osVersion },
     instance,
@@ -44,11 +44,7 @@ export async function gatherQemu(options: GatherOptions): Promise<QemuFacts> {
     binary,
     features,
     acceleration,
-    firmware: !needsFirmware(config)
-      ? undefined
-      : existsSync(ownFirmware)
-        ? ownFirmware
-        : findFirmware(config.arch, host, binary.path),
+    firmware,
     disks: findDisks(instance.directory),
     boot: readDirectBoot(file),
     windowsInstalled: existsSync(file(qemuFiles.windowsInstalled)),

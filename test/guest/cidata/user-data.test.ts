@@ -119,12 +119,7 @@ test.each([
   ["virtiofs, read-only", "virtiofs" as const, false, "ro,nofail"],
 ])("mounts: %s", (_, mountType, writable, options) => {
   const { mounts } = userData({ mountType, mounts: [sampleMount("/a", "/a b", writable)] });
-  expect(mounts).toEqual(
-    [["lima-5b5b9c4b4ee1a3d7", "/a b", mountType, options, "0", "0"]].map((row) => [
-      expect.stringMatching(/^lima-[0-9a-f]{16}$/),
-      ...row.slice(1),
-    ]),
-  );
+  expect(mounts).toEqual([[expect.stringMatching(/^lima-[0-9a-f]{16}$/), "/a b", mountType, options, "0", "0"]]);
 });
 
 test("the host mounts reverse-sshfs itself", () => {

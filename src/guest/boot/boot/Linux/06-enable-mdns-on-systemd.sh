@@ -14,5 +14,7 @@ if [ "$(cat "$file" 2>/dev/null)" != "$wanted" ]; then
 	systemctl restart systemd-resolved
 fi
 for link in /sys/class/net/*; do
-	resolvectl mdns "${link##*/}" yes
+	# 772: loopback, which resolved refuses.
+	[ "$(cat "$link/type")" != 772 ] || continue
+	resolvectl mdns "${link##*/}" yes || echo "WARNING: No multicast DNS on ${link##*/}" >&2
 done

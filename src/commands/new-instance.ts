@@ -1,0 +1,155 @@
+import type { CommandContext } from "../cli/command.ts";
+import { embedTemplate } from "../config/templates/embed.ts";
+import { readTemplate, type Template, templateName } from "../config/templates/read.ts";
+import { removedTemplateHint } from "../config/templates/removed.ts";
+import type { TemplateContext } from "../config/templates/source.ts";
+import { createInstance } from "../instance/create.ts";
+import type { Request } from "../instance/existing.ts";
+import { loadConfigText } from "../instance/load.ts";
+import type { Instance } from "../instance/record.ts";
+import { errorText, UserError } from "../lib/errors.ts";
+import { quote } from "../lib/quote.ts";
+import { checkInstanceName } from "../store/names.ts";
+import type { createFlags } from "./edit-flags.ts";
+import { applyFlags, paramNames } from "./flag-expressions.ts";
+import { instanceContext } from "./instance-context.ts";
+import { defaultBase, openTemplates, tellWarnings } from "./templates.ts";
+
+/** The context of a command that has all options of `create`. */
+export type CreateContext = CommandContext<typeof createFlags>;
+
+/** An instance that is about to be made. */
+interface Draft {
+  readonly name: string;
+  /** The embedded template before any option is applied to it. */
+  readonly text: string;
+}
+
+/**
+ * Makes the instance that a command line asks for, with a look by the person at the terminal if there is one.
+ * @returns undefined when the person decided against it
+ */
+export async function makeInstance(context: CreateContext, request: Request): Promise<Instance | undefined> {
+  const tty = mayAsk(context, request);
+  const draft = await readDraft(context, request);
+  const final = tty ? await review(context, draft) : await unattended(context, draft);
+  return final === undefined ? undefined : createInstance(instanceContext(context), final.name, final.text);
+}
+
+/** Whether prompts are allowed for this request. */
+function mayAsk(context: CreateContext, request: Request): boolean {
+  if (request.kind !== "locator" || request.locator !== "-") return context.tty;
+  if (request.name === "") {
+    throw new UserError("must pass instance name with --name when reading template from stdin");
+  }
+  if (context.tty && context.ttyChanged) throw new UserError("cannot use --tty=true when reading template from stdin");
+  return false;
+}
+
+async function readDraft(context: CreateContext, request: Request): Promise<Draft> {
+  const templates = await openTemplates(context);
+  if (request.kind === "name") {
+    if (request.given && request.name !== "default") {
+      context.logger.info(
+        `Creating an instance ${quote(request.name)} from template:default (Not from template:${request.name})`,
+      );
+      context.logger.warn(
+        `This form is deprecated. Use \`limactl create --name=${request.name} template:default\` instead`,
+      );
+    }
+    return {
+      name: request.name,
+      text: await embedded(context, await readTemplate("template:default", templates), templates),
+    };
+  }
+  const hint = removedTemplateHint(request.locator);
+  if (hint !== undefined) context.logger.warn(hint);
+  const template = await readTemplate(request.locator, templates);
+  if (template.text === "") {
+    throw new UserError(`don't know how to interpret ${quote(request.locator)} as a template locator`);
+  }
+  const name = request.name === "" ? templateName(template, templates) : request.name;
+  checkInstanceName(name);
+  return { name, text: await embedded(context, template, templates) };
+}
+
+async function embedded(context: CreateContext, template: Template, templates: TemplateContext): Promise<string> {
+  const text = await embedTemplate(template, templates, { defaultBase: defaultBase(context) });
+  tellWarnings(context, templates);
+  return text;
+}
+
+async function unattended(context: CreateContext, draft: Draft): Promise<Draft> {
+  context.logger.info("Terminal is not available, proceeding without opening an editor");
+  return { ...draft, text: await withFlags(context, draft.text) };
+}
+
+function withFlags(context: CreateContext, text: string): Promise<string> {
+  return applyFlags(context, text, { params: paramNames(text), exists: false });
+}
+
+const choices = {
+  proceed: "Proceed with the current configuration",
+  edit: "Open an editor to review or modify the current configuration",
+  other: "Choose another template (docker, podman, archlinux, fedora, ...)",
+  exit: "Exit",
+} as const;
+
+/** The menu: the person proceeds, edits, takes another template, or leaves. */
+async function review(context: CreateContext, first: Draft): Promise<Draft | undefined> {
+  const { PromptInterrupt, select } = await import("../cli/prompt.ts");
+  let draft = first;
+  for (;;) {
+    const text = await withFlags(context, draft.text);
+    let choice: string;
+    try {
+      choice = await select(`Creating an instance ${quote(draft.name)}`, Object.values(choices));
+      if (choice === choices.other) {
+        draft = { ...draft, text: await otherTemplate(context) };
+        continue;
+      }
+    } catch (error) {
+      if (error instanceof PromptInterrupt) throw new UserError("Interrupted by user", { cause: error });
+      context.logger.warn("Failed to open TUI", { error: errorText(error) });
+      choice = choices.proceed;
+    }
+    if (choice === choices.proceed) return { ...draft, text };
+    if (choice === choices.exit) {
+      context.logger.info("Choosing to exit");
+      return undefined;
+    }
+    return await edited(context, { ...draft, text });
+  }
+}
+
+async function otherTemplate(context: CreateContext): Promise<string> {
+  const { select } = await import("../cli/prompt.ts");
+  const { isHiddenTemplate, listTemplates } = await import("../config/templates/store.ts");
+  const templates = await openTemplates(context);
+  const names = (await listTemplates(templates.source))
+    .map(({ name }) => name)
+    .filter((name) => !isHiddenTemplate(name));
+  const name = await select("Choose a template", names);
+  return embedded(context, await readTemplate(`template:${name}`, templates), templates);
+}
+
+async function edited(context: CreateContext, draft: Draft): Promise<Draft | undefined> {
+  const { openEditor } = await import("../cli/editor.ts");
+  const header = `# Please edit the following configuration for Lima instance ${JSON.stringify(draft.name)}\n# and an empty file will abort the edit.\n\n`;
+  const text = await openEditor(draft.text, header, context.host);
+  if (text === undefined) {
+    context.logger.info("Aborting, as requested by saving the file with empty content");
+    return undefined;
+  }
+  const templates = await openTemplates(context);
+  const again = await embedded(context, { locator: "-", resolved: "-", text }, templates);
+  try {
+    await loadConfigText(instanceContext(context), draft.name, again);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { writeFileAtomic } = await import("../lib/files.ts");
+    writeFileAtomic("lima.REJECTED.yaml", again);
+    throw new UserError(`the YAML is invalid, saved the buffer as \`lima.REJECTED.yaml\`: ${error.message}`);
+  }
+  return { ...draft, text: again };
+}

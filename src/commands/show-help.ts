@@ -1,0 +1,57 @@
+import { dirname, join } from "node:path";
+import type { Output } from "../cli/command.ts";
+import { commandHelp, groupHelp, helpCommandHelp, rootHelp } from "../cli/help.ts";
+import { lookup } from "../cli/lookup.ts";
+import { findPlugins, pluginDirectories, pluginEntries } from "../cli/plugins.ts";
+import { readHost } from "../lib/host-read.ts";
+import { quoteList } from "../lib/quote.ts";
+import { pluginHelp } from "./plugin.ts";
+import { registry } from "./registry.ts";
+
+/** The root's help with the plugins of this host. */
+export function rootHelpText(calledAs: string): string {
+  const host = readHost();
+  const plugins = findPlugins(host, pluginDirectories(host, calledAs));
+  const prefix = dirname(dirname(host.self.at(-1) ?? ""));
+  return rootHelp(registry, pluginEntries(plugins), join(prefix, "share", "lima", "templates"));
+}
+
+/** Shows the help of the command that the words name; words that name none get the root's usage and a complaint. */
+export async function showHelp(
+  words: readonly string[],
+  calledAs: string,
+  stdout: Output,
+  stderr: Output,
+): Promise<void> {
+  if (words.length === 0) {
+    stdout.write(rootHelpText(calledAs));
+    return;
+  }
+  const found = lookup(registry, words, {});
+  const entry = found.path.at(-1);
+  if (entry === undefined) {
+    const stub = pluginHelp(words[0] ?? "", readHost(), calledAs);
+    if (stub !== undefined) stdout.write(stub);
+    else {
+      const usage = rootHelpText(calledAs).replace(/^.*?(?=Usage:)/s, "");
+      stderr.write(`Unknown help topic ${quoteList(words)}\n${usage}`);
+    }
+    return;
+  }
+  const path = ["limactl", ...found.path.map((step) => step.name)].join(" ");
+  const { target } = entry;
+  switch (target.kind) {
+    case "command":
+      stdout.write(commandHelp(path, entry, await target.load()));
+      break;
+    case "group":
+      stdout.write(groupHelp(path, entry));
+      break;
+    case "help":
+      stdout.write(helpCommandHelp());
+      break;
+    case "topic":
+      stdout.write(`${target.text}\n`);
+      break;
+  }
+}

@@ -1,0 +1,60 @@
+import { type CommandContext, defineCommand } from "../cli/command.ts";
+import { findInstance, type Request, readRequest } from "../instance/existing.ts";
+import type { Instance } from "../instance/record.ts";
+import { startInstance } from "../instance/start.ts";
+import { quote } from "../lib/quote.ts";
+import { checkInstanceName } from "../store/names.ts";
+import { createFlags } from "./edit-flags.ts";
+import { editStored } from "./edit-stored.ts";
+import { instanceContext } from "./instance-context.ts";
+import { listed } from "./listings.ts";
+import { makeInstance } from "./new-instance.ts";
+
+const args = {
+  ...createFlags,
+  timeout: {
+    type: "duration",
+    default: 600_000,
+    defaultText: "10m0s",
+    description: "How long to wait for the instance to run",
+  },
+  progress: { type: "boolean", description: "Show the provisioning progress by tailing the log of cloud-init" },
+} as const;
+
+export const command = defineCommand({
+  meta: {
+    name: "start",
+    description: "Start an instance, creating it first where it does not exist",
+    examples: [
+      "  limactl start                                    # the instance `default`, created where it does not exist",
+      "  limactl start template:docker                    # a new instance from a template of this program",
+      "  limactl start --name=local ./local.yaml          # a new instance from a file",
+      "  limactl start local                              # an existing instance",
+    ].join("\n"),
+  },
+  positionals: { usage: "NAME|FILE.yaml|URL", max: 1, complete: "instances+templates" },
+  args,
+  inherited: { from: "create", args: createFlags },
+  async run(context) {
+    if (await listed(context)) return;
+    const { flags } = context;
+    if (flags.name !== "") checkInstanceName(flags.name);
+    const instance = await instanceToStart(context, readRequest(context.positionals[0] ?? "", flags.name));
+    if (instance === undefined) return;
+    await startInstance(instanceContext(context), instance.name, {
+      timeoutMs: flags.timeout,
+      progress: flags.progress,
+      debug: context.logLevel === "debug" || context.logLevel === "trace",
+      writeMessage: (text) => context.stderr.write(text),
+      watchTransfer: context.progress,
+      signal: context.signal,
+    });
+  },
+});
+
+async function instanceToStart(context: CommandContext<typeof args>, request: Request): Promise<Instance | undefined> {
+  const existing = request.kind === "name" ? await findInstance(instanceContext(context), request.name) : undefined;
+  if (existing === undefined) return makeInstance(context, request);
+  context.logger.info(`Using the existing instance ${quote(existing.name)}`);
+  return editStored(context, existing);
+}

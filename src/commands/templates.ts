@@ -1,0 +1,32 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { CommandContext } from "../cli/command.ts";
+import type { TemplateContext } from "../config/templates/source.ts";
+import { createTemplateSource } from "../config/templates/source-read.ts";
+import { configDirectory, limaHome } from "../store/directories.ts";
+
+/** What a command needs of its surroundings to read templates. */
+type Surroundings = Pick<CommandContext, "host" | "logger">;
+
+/** Everything that templates are read with, the shipped ones included. */
+export async function openTemplates(context: Surroundings): Promise<TemplateContext> {
+  const { templates } = await import("../assets/templates.ts");
+  return {
+    host: context.host,
+    source: createTemplateSource(context.host, limaHome(context.host), templates),
+    warnings: [],
+    notes: [],
+  };
+}
+
+/** Logs what came up while templates were read, and forgets it. */
+export function tellWarnings(context: Surroundings, templates: TemplateContext): void {
+  for (const note of templates.notes.splice(0)) context.logger.info(note);
+  for (const { message, fields } of templates.warnings.splice(0)) context.logger.warn(message, fields);
+}
+
+/** `_config/base.yaml`, where the user has one. */
+export function defaultBase(context: Surroundings): string | undefined {
+  const path = join(configDirectory(limaHome(context.host)), "base.yaml");
+  return existsSync(path) ? path : undefined;
+}

@@ -1,0 +1,121 @@
+import { isMap, isScalar, isSeq, type Node, Scalar, YAMLMap } from "yaml";
+import { inheritComments } from "./merge-trees.ts";
+import { setValue, textOf, valueAt } from "./tree.ts";
+
+/** How entries of one list find and complete each other. */
+interface Rule {
+  readonly list: string;
+  key(entry: YAMLMap): string | undefined;
+  donate(from: YAMLMap, to: YAMLMap): void;
+}
+
+/** Sets the field at a path (`sshfs.cache`) of `to` from `from`, where `to` has none. */
+function give(from: YAMLMap, to: YAMLMap, path: readonly string[]): void {
+  const [name, ...rest] = path;
+  if (name === undefined) return;
+  const value = valueAt(from, name);
+  if (value === undefined) return;
+  const own = valueAt(to, name);
+  if (rest.length === 0) {
+    if (own === undefined) setValue(to, name, value.clone() as Node);
+    return;
+  }
+  if (!isMap(value) || valueAt(value, rest[0] ?? "") === undefined) return;
+  let inner = own;
+  if (inner === undefined) {
+    inner = new YAMLMap();
+    setValue(to, name, inner);
+  }
+  if (isMap(inner)) give(value, inner, rest);
+}
+
+const mountFields = [
+  "writable",
+  "sshfs.cache",
+  "sshfs.followSymlinks",
+  "sshfs.sftpDriver",
+  "9p.securityModel",
+  "9p.protocolVersion",
+  "9p.msize",
+  "9p.cache",
+  "virtiofs.queueSize",
+];
+
+const rules: readonly Rule[] = [
+  {
+    list: "additionalDisks",
+    key: (entry) => textOf(valueAt(entry, "name")),
+    donate(from, to) {
+      const fields = ["format", "fsType", "fsArgs"];
+      if (fields.some((name) => valueAt(to, name) !== undefined)) return;
+      for (const name of fields) give(from, to, [name]);
+    },
+  },
+  {
+    list: "mounts",
+    key: (entry) => textOf(valueAt(entry, "mountPoint")) ?? textOf(valueAt(entry, "location")),
+    donate(from, to) {
+      if (textOf(valueAt(from, "mountPoint")) !== "*") give(from, to, ["mountPoint"]);
+      for (const path of mountFields) give(from, to, path.split("."));
+    },
+  },
+  {
+    list: "networks",
+    key: (entry) => textOf(valueAt(entry, "interface")) || undefined,
+    donate(from, to) {
+      const connected = valueAt(to, "lima") !== undefined || valueAt(to, "socket") !== undefined;
+      for (const name of connected ? [] : ["lima", "socket"]) give(from, to, [name]);
+      for (const name of ["macAddress", "vzNAT", "metric"]) give(from, to, [name]);
+    },
+  },
+];
+
+/** An entry as a mapping; a disk's plain name stands for one. */
+function asMap(item: unknown): YAMLMap | undefined {
+  if (isMap(item)) return item;
+  const text = textOf(item);
+  if (text === undefined) return undefined;
+  const map = new YAMLMap();
+  map.add({ key: new Scalar("name"), value: item as Scalar });
+  return map;
+}
+
+function combine(items: readonly unknown[], rule: Rule): readonly unknown[] {
+  const kept: { item: unknown; map: YAMLMap | undefined }[] = [];
+  for (const item of items) {
+    const map = rule.list === "additionalDisks" ? asMap(item) : isMap(item) ? item : undefined;
+    const key = map === undefined ? undefined : rule.key(map);
+    const receivers = kept.filter(
+      (other) => other.map !== undefined && (key === "*" || (key !== undefined && rule.key(other.map) === key)),
+    );
+    if (map === undefined || (key !== "*" && receivers.length === 0)) {
+      kept.push({ item, map });
+      continue;
+    }
+    for (const receiver of key === "*" ? receivers : receivers.slice(0, 1)) {
+      if (receiver.map === undefined) continue;
+      const before = receiver.map.items.length;
+      rule.donate(map, receiver.map);
+      if (key !== "*") inheritComments(receiver.map, map);
+      if (isScalar(receiver.item) && receiver.map.items.length > before) receiver.item = receiver.map;
+    }
+  }
+  return kept.map((each) => each.item);
+}
+
+/**
+ * Lets entries of one key complete the first of them, and entries with the key `*` every one before them.
+ * @returns whether the tree was changed
+ */
+export function combineLists(root: YAMLMap): boolean {
+  let changed = false;
+  for (const rule of rules) {
+    const list = valueAt(root, rule.list);
+    if (!isSeq(list)) continue;
+    const items = combine(list.items, rule);
+    if (items.length === list.items.length) continue;
+    list.items = [...items];
+    changed = true;
+  }
+  return changed;
+}

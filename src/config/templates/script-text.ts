@@ -1,0 +1,38 @@
+import { Scalar } from "yaml";
+import { isPrintable } from "../printable.ts";
+
+const maxLineLength = 65_000;
+const base64LineLength = 76;
+
+/** Why a text cannot stand in YAML as it is, or undefined when it can. */
+export function binaryReason(text: string): string | undefined {
+  let offset = 0;
+  let lineStart = 0;
+  let line = 1;
+  for (const rune of text) {
+    if (rune === "\n") {
+      line += 1;
+      lineStart = offset + 1;
+    } else if (!isPrintable(rune))
+      return `unprintable character ${JSON.stringify(rune).replaceAll('"', "'")} at offset ${offset}`;
+    if (offset - lineStart >= maxLineLength)
+      return `line ${line} (offset ${lineStart}) is longer than ${maxLineLength} characters`;
+    offset += rune.length;
+  }
+  return undefined;
+}
+
+/** A node for the text of a script file: a literal block, or base64 where YAML could not hold the text. */
+export function scriptNode(text: string): Scalar {
+  if (binaryReason(text) === undefined) {
+    const node = new Scalar(text);
+    node.type = "BLOCK_LITERAL";
+    return node;
+  }
+  const base64 = new TextEncoder().encode(text).toBase64();
+  const lines = base64.match(new RegExp(`.{1,${base64LineLength}}`, "g")) ?? [];
+  const node = new Scalar(lines.length > 1 ? `${lines.join("\n")}\n` : base64);
+  node.tag = "!!binary";
+  node.type = lines.length > 1 ? "BLOCK_LITERAL" : "PLAIN";
+  return node;
+}

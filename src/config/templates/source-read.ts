@@ -1,0 +1,156 @@
+import { accessSync, constants, type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
+import { open, readdir } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import { errorText, UserError } from "../../lib/errors.ts";
+import { childEnv, exec } from "../../lib/exec.ts";
+import type { Host } from "../../lib/host.ts";
+import { quote } from "../../lib/quote.ts";
+import type { Fetched, PluginResult, TemplateDirectory, TemplateSource } from "./source.ts";
+
+/** How long a server may take from the request to the last byte of a template. */
+const fetchTimeoutMs = 60_000;
+
+async function readFile(path: string, limit: number): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const buffer = new Uint8Array(limit + 1);
+    let length = 0;
+    // Pipes and devices have no size; they are read until they end or the limit is passed.
+    while (length < buffer.length) {
+      const { bytesRead } = await file.read(buffer, length, Math.min(65536, buffer.length - length), null);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return buffer.slice(0, length);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readLimited(body: ReadableStream<Uint8Array> | null, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  if (body !== null)
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > limit) break;
+    }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes.subarray(0, limit + 1);
+}
+
+async function get(url: string, headers: Readonly<Record<string, string>>, limit: number): Promise<Fetched> {
+  try {
+    const response = await fetch(url, { headers: { ...headers }, signal: AbortSignal.timeout(fetchTimeoutMs) });
+    return { status: response.status, body: await readLimited(response.body, limit) };
+  } catch (error) {
+    throw new UserError(`failed to fetch ${quote(url)}: ${errorText(error)}`, { cause: error });
+  }
+}
+
+async function* yamlFilesBelow(directory: string, prefix = ""): AsyncIterable<string> {
+  let entries: Dirent[];
+  try {
+    entries = await readdir(join(directory, prefix), { withFileTypes: true });
+  } catch {
+    return;
+  }
+  for (const entry of entries) {
+    const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
+    if (entry.isDirectory()) yield* yamlFilesBelow(directory, path);
+    else if (entry.name.endsWith(".yaml")) yield path;
+  }
+}
+
+function templateDirectory(path: string): TemplateDirectory {
+  return { path, list: () => Array.fromAsync(yamlFilesBelow(path)) };
+}
+
+function isFullDirectory(path: string): boolean {
+  try {
+    return readdirSync(path).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** The installation prefixes: around the program as it was called, and around where it really is. */
+export function installationPrefixes(host: Host): readonly string[] {
+  const [program] = host.self;
+  if (program === undefined) return [];
+  const prefixes = [dirname(dirname(program))];
+  try {
+    const real = dirname(dirname(realpathSync(program)));
+    if (real !== prefixes[0]) prefixes.push(real);
+  } catch {
+    // A program that was removed while it runs has one place only.
+  }
+  return prefixes;
+}
+
+/** Directories of templates: those of `$LIMA_TEMPLATES_PATH`, else the user's and the installed ones. */
+function templateDirectories(host: Host, limaHome: string): readonly TemplateDirectory[] {
+  const listed = host.env.LIMA_TEMPLATES_PATH;
+  if (listed) return listed.split(delimiter).filter(Boolean).map(templateDirectory);
+  const installed = installationPrefixes(host)
+    .map((prefix) => join(prefix, "share/lima"))
+    .filter(isFullDirectory)
+    .map((share) => join(share, "templates"));
+  return [join(limaHome, "_templates"), ...installed].map(templateDirectory);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Where plugins are looked for: beside the program, in `PATH`, in the libexec directories. */
+function pluginPath(host: Host): readonly string[] {
+  const [program] = host.self;
+  return [
+    ...(program === undefined ? [] : [dirname(program)]),
+    ...(host.env.PATH ?? "").split(delimiter).filter(Boolean),
+    ...installationPrefixes(host).flatMap((prefix) => [join(prefix, "libexec/lima"), join(prefix, "lib/lima")]),
+  ];
+}
+
+async function runPlugin(host: Host, scheme: string, argument: string): Promise<PluginResult | undefined> {
+  const directories = pluginPath(host);
+  const suffix = host.os === "windows" ? ".exe" : "";
+  const program = directories.map((each) => join(each, `limactl-url-${scheme}${suffix}`)).find(isExecutable);
+  if (program === undefined) return undefined;
+  const env = childEnv(host.env, { PATH: directories.join(delimiter) });
+  const { code, signal, stdout, stderr } = await exec([program, argument], { env });
+  if (code === 0) return { output: stdout };
+  const ending = signal === null ? `exit status ${code}` : `signal: ${signal}`;
+  return { command: `${program} ${argument}`, error: stderr.trim() || ending };
+}
+
+/**
+ * Reads templates from this machine and the network.
+ * @param shipped the templates inside the program
+ */
+export function createTemplateSource(
+  host: Host,
+  limaHome: string,
+  shipped: Readonly<Record<string, string>>,
+): TemplateSource {
+  return {
+    readFile,
+    fetch: get,
+    readStdin: () => Bun.stdin.bytes(),
+    runPlugin: (scheme, argument) => runPlugin(host, scheme, argument),
+    directories: templateDirectories(host, limaHome),
+    shipped: host.env.LIMA_TEMPLATES_PATH ? {} : shipped,
+  };
+}

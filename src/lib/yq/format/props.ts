@@ -1,0 +1,92 @@
+import { UserError } from "../../errors.ts";
+import { attach, missing } from "../attach.ts";
+import { dereference, lookup, pairs, text, YqNode } from "../node.ts";
+
+export interface PropsOptions {
+  /** Between key and value. @default " = " */
+  readonly separator?: string;
+  /** Indexes as `[0]` instead of `.0`. @default false */
+  readonly arrayBrackets?: boolean;
+  /** Values without quotes. @default true */
+  readonly unwrapScalars?: boolean;
+}
+
+function commentText(lines: readonly string[]): readonly string[] {
+  return lines.filter((line) => line !== "");
+}
+
+/** A node as Java properties: one line for each scalar, named by its path; empty collections are left out. */
+export function printProps(node: YqNode, options: PropsOptions = {}): string {
+  const { separator = " = ", arrayBrackets = false, unwrapScalars = true } = options;
+  let result = "";
+  const leaf = (path: string, at: YqNode, comments: readonly string[]): void => {
+    const lines = [...comments, ...commentText(at.head), ...(at.line === "" ? [] : [at.line])];
+    if (lines.length > 0) result += `${result === "" ? "" : "\n"}${lines.join("\n")}\n`;
+    const needsQuotes = !unwrapScalars && at.tag === "!!str" && (/\s/.test(at.value) || at.style === "double");
+    const value = needsQuotes ? JSON.stringify(at.value) : at.value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
+    result += `${path.replaceAll(" ", "\\ ")}${separator}${value}\n`;
+  };
+  const visit = (given: YqNode, path: string, comments: readonly string[]): void => {
+    const at = dereference(given);
+    const join = (step: string): string => (path === "" ? step : `${path}.${step}`);
+    if (at.kind === "seq")
+      at.content.forEach((item, i) => {
+        visit(item, arrayBrackets ? `${path}[${i}]` : join(String(i)), i === 0 ? comments : []);
+      });
+    else if (at.kind === "map") {
+      let carried = [...comments, ...commentText(at.head)];
+      for (const [key, item] of pairs(at)) {
+        visit(item, join(key.value), [...carried, ...commentText(key.head)]);
+        carried = [];
+      }
+    } else leaf(path, at, comments);
+  };
+  const at = dereference(node);
+  if (at.kind === "scalar") return `${at.value}\n`;
+  visit(at, "", []);
+  return result;
+}
+
+function unescape(value: string): string {
+  return value.replace(/\\(u[0-9a-fA-F]{4}|[\s\S])/g, (_, escape: string) => {
+    if (escape.length > 1) return String.fromCharCode(Number.parseInt(escape.slice(1), 16));
+    return { n: "\n", t: "\t", r: "\r", f: "\f" }[escape] ?? escape;
+  });
+}
+
+/** Java properties as a tree: `a.b.0 = x` is `{a: {b: [x]}}`. All values are strings; comments go with the value below them. */
+export function readProps(source: string): YqNode {
+  const root = new YqNode("map", "!!map");
+  let comments: string[] = [];
+  const lines = source.split(/\r\n|\n|\r/);
+  for (let i = 0; i < lines.length; i++) {
+    let line = lines[i]!.trimStart();
+    if (line === "") continue;
+    if (line.startsWith("#") || line.startsWith("!")) {
+      comments.push(`#${line.slice(1)}`);
+      continue;
+    }
+    while (/(?:^|[^\\])(?:\\\\)*\\$/.test(line) && i + 1 < lines.length) line = line.slice(0, -1) + lines[++i]!.trimStart();
+    const match = /^((?:\\[\s\S]|[^\\\s=:])*)(?:\s*[=:]\s*|\s+|$)([\s\S]*)$/.exec(line);
+    if (match === null) throw new UserError(`properties: cannot read the line ${JSON.stringify(line)}`);
+    put(root, unescape(match[1]!), unescape(match[2]!), comments);
+    comments = [];
+  }
+  return root;
+}
+
+function put(root: YqNode, name: string, value: string, comments: readonly string[]): void {
+  let at = root;
+  for (const step of name.split(/[.[]/).map((part) => part.replace(/\]$/, ""))) {
+    const isIndex = /^\d+$/.test(step) && at.kind !== "map";
+    const there = isIndex ? at.content[Number(step)] : at.kind === "map" ? lookup(at, step) : undefined;
+    if (at.kind === "scalar" && at.tag !== "!!null") throw new UserError(`properties: ${name} is below a value`);
+    at = there ?? missing(at, isIndex ? Number(step) : text(step));
+  }
+  const held = attach(at);
+  held.kind = "scalar";
+  held.tag = "!!str";
+  held.value = value;
+  const owner = typeof held.key === "object" ? held.key : held;
+  owner.head = [...comments];
+}

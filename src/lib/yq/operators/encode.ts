@@ -1,0 +1,107 @@
+import { UserError } from "../../errors.ts";
+import type { Context, Evaluation } from "../evaluator.ts";
+import { decodeBase64, encodeBase64 } from "../format/base64.ts";
+import { printCsv, readCsv } from "../format/csv.ts";
+import { printJson } from "../format/json.ts";
+import { printProps, readProps } from "../format/props.ts";
+import { shellQuote } from "../format/shell.ts";
+import { printYaml } from "../format/yaml-print.ts";
+import { parseSnippet } from "../format/yaml-read.ts";
+import { copy, dereference, text, type YqNode } from "../node.ts";
+import type { Operator, OperatorTable } from "../operators.ts";
+import { numberOf } from "../tags.ts";
+
+/** Texts that nodes were decoded from: encoded again, a text without a last newline stays so. */
+const decodedFrom = new WeakMap<YqNode, string>();
+
+function encoder(encode: (node: YqNode, indent: number) => string, defaultIndent = 2): Operator {
+  return (run: Evaluation, args, context: Context) =>
+    context.nodes.map((given) => {
+      const [argument] = args;
+      const level = argument === undefined ? undefined : run.runOn(argument, given, context)[0];
+      const encoded = encode(dereference(given), level === undefined ? defaultIndent : numberOf(level));
+      const original = decodedFrom.get(given);
+      const isLine = /^[^\n]+\n$/.test(encoded);
+      const result = text(original !== undefined && isLine && !original.endsWith("\n") ? encoded.slice(0, -1) : encoded);
+      result.origin = given.origin;
+      return result;
+    });
+}
+
+function decoder(name: string, decode: (value: string) => YqNode): Operator {
+  return (_run, args, context) => {
+    if (args.length > 0) throw new UserError(`\`${name}\` takes no argument`);
+    return context.nodes.map((given) => {
+      const node = dereference(given);
+      if (node.kind !== "scalar") throw new UserError(`cannot decode ${node.tag} with ${name}, can only decode strings`);
+      const result = decode(node.value);
+      result.origin = given.origin;
+      decodedFrom.set(result, node.value);
+      return result;
+    });
+  };
+}
+
+function scalarText(what: string, node: YqNode): string {
+  if (node.kind !== "scalar") throw new UserError(`cannot encode ${node.tag} as ${what}, can only operate on strings`);
+  return node.value;
+}
+
+function unsupportedXml(): never {
+  throw new UserError("the format xml is not supported");
+}
+
+function queryEscape(value: string): string {
+  return encodeURIComponent(value)
+    .replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll("%20", "+");
+}
+
+function queryUnescape(value: string): string {
+  try {
+    return decodeURIComponent(value.replaceAll("+", " "));
+  } catch {
+    throw new UserError(`invalid URL escape in ${JSON.stringify(value)}`);
+  }
+}
+
+const json = (node: YqNode, indent: number): string => {
+  const result = printJson(node, indent);
+  return indent === 0 ? result : `${result}\n`;
+};
+const line = (value: string): string => value.replace(/\n$/, "");
+
+/** The encoders (`to_json`, `@csv`, ...) and decoders (`from_yaml`, `@base64d`, ...). */
+export const encodingOperators: OperatorTable = {
+  to_yaml: encoder((node, indent) => printYaml(withoutPlace(node), { indent })),
+  from_yaml: decoder("from_yaml", parseSnippet),
+  to_json: encoder(json),
+  "@json": encoder(json, 0),
+  from_json: decoder("from_json", parseSnippet),
+  to_props: encoder((node) => printProps(node)),
+  from_props: decoder("from_props", readProps),
+  to_csv: encoder((node) => line(printCsv(node, ","))),
+  "@csv": encoder((node) => line(printCsv(node, ","))),
+  from_csv: decoder("from_csv", (value) => readCsv(value, ",")),
+  to_tsv: encoder((node) => line(printCsv(node, "\t"))),
+  "@tsv": encoder((node) => line(printCsv(node, "\t"))),
+  from_tsv: decoder("from_tsv", (value) => readCsv(value, "\t")),
+  "@base64": encoder((node) => encodeBase64(scalarText("base64", node))),
+  "@base64d": decoder("@base64d", (value) => text(decodeBase64(value))),
+  "@base64url": encoder((node) => encodeBase64(scalarText("base64url", node)).replaceAll("+", "-").replaceAll("/", "_")),
+  "@base64urld": decoder("@base64urld", (value) => text(decodeBase64(value.replaceAll("-", "+").replaceAll("_", "/")))),
+  "@uri": encoder((node) => queryEscape(scalarText("uri", node))),
+  "@urid": decoder("@urid", (value) => text(queryUnescape(value))),
+  "@sh": encoder((node) => shellQuote(scalarText("sh", node))),
+  to_xml: unsupportedXml,
+  from_xml: unsupportedXml,
+  load_xml: unsupportedXml,
+};
+
+/** The node as a document of its own, so that its key's comments and place do not matter. */
+function withoutPlace(node: YqNode): YqNode {
+  const result = copy(node);
+  result.parent = undefined;
+  result.key = undefined;
+  return result;
+}

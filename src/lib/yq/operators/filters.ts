@@ -1,0 +1,93 @@
+import { UserError } from "../../errors.ts";
+import { attach, remove } from "../attach.ts";
+import type { Context, Evaluation } from "../evaluator.ts";
+import { copy, dereference, isTrue, type YqNode, sequence } from "../node.ts";
+import type { OperatorTable } from "../operators.ts";
+import type { Expression } from "../syntax/ast.ts";
+import { parseInteger } from "../tags.ts";
+import { updateFrom } from "./assign-values.ts";
+import { onlyArgument } from "./arguments.ts";
+import { splat } from "./paths.ts";
+
+function holds(run: Evaluation, condition: Expression, node: YqNode, context: Context): boolean {
+  return run.runOn(condition, node, context).some(isTrue);
+}
+
+function mapped(run: Evaluation, node: YqNode, body: Expression, context: Context): YqNode {
+  const items = splat(node).flatMap((item) => run.runOn(body, item, context));
+  const result = sequence(items);
+  const at = dereference(node);
+  if (at.kind === "seq") {
+    result.style = at.style;
+    result.tag = at.tag;
+  }
+  result.origin = node.origin;
+  return result;
+}
+
+/** Operators that choose and rework values: `select`, `map`, `filter`, `with`, `del`, `first`, `limit`, `eval`, `error`, `if`. */
+export const filterOperators: OperatorTable = {
+  select: (run, args, context) => {
+    const condition = onlyArgument("select", args);
+    return context.nodes.filter((node) => holds(run, condition, node, context));
+  },
+  map: (run, args, context) => {
+    const body = onlyArgument("map", args);
+    return context.nodes.map((node) => mapped(run, node, body, context));
+  },
+  filter: (run, args, context) => {
+    const condition = onlyArgument("filter", args);
+    const body: Expression = { type: "call", name: "select", args: [condition] };
+    return context.nodes.map((node) => mapped(run, node, body, context));
+  },
+  map_values: (run, args, context) => {
+    const body = onlyArgument("map_values", args);
+    for (const child of context.nodes.flatMap(splat)) {
+      const [value] = run.runOn(body, child, context);
+      if (value !== undefined) updateFrom(attach(child), copy(value), { clobberTags: false, keepAnchor: true });
+    }
+    return context.nodes;
+  },
+  with: (run, args, context) => {
+    const [path, body] = args;
+    if (path === undefined || body === undefined) throw new UserError("`with` takes a path and an expression: with(path; exp)");
+    for (const node of run.run(path, context)) run.runOn(body, node, context);
+    return context.nodes;
+  },
+  del: (run, args, context) => {
+    for (const node of [...run.run(onlyArgument("del", args), context)].reverse()) remove(node);
+    const gone = new Set(args.flatMap((arg) => (arg.type === "self" || isRootSelection(arg) ? run.run(arg, context) : [])));
+    return context.nodes.filter((node) => node.parent !== undefined || !gone.has(node));
+  },
+  first: (run, args, context) =>
+    context.nodes.flatMap((node) => {
+      const [condition] = args;
+      const found = splat(node).find((item) => condition === undefined || holds(run, condition, item, context));
+      return found === undefined ? [] : [found];
+    }),
+  limit: (run, args, context) => {
+    const [count, body] = args;
+    if (count === undefined || body === undefined) throw new UserError("`limit` takes a number and an expression: limit(n; exp)");
+    return context.nodes.flatMap((node) => {
+      const number = run.runOn(count, node, context)[0];
+      return run.runOn(body, node, context).slice(0, Math.max(0, Number(parseInteger(number?.value ?? "0"))));
+    });
+  },
+  eval: (run, args, context) =>
+    run.run(onlyArgument("eval", args), context).flatMap((source) => run.run(run.parse(source.value), context)),
+  error: (run, args, context) => {
+    const [message] = args.length === 0 ? context.nodes : run.run(onlyArgument("error", args), context);
+    throw new UserError(message?.value ?? "aborted");
+  },
+  if: (run, args, context) =>
+    context.nodes.flatMap((node) => {
+      const [test, yes, no] = args;
+      const branch = holds(run, test!, node, context) ? yes! : no!;
+      return run.runOn(branch, node, context);
+    }),
+};
+
+/** `del(select(...))` deletes whole documents. */
+function isRootSelection(expression: Expression): boolean {
+  return expression.type === "call" && expression.name === "select";
+}

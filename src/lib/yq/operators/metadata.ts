@@ -1,0 +1,75 @@
+import { UserError } from "../../errors.ts";
+import { copy, dereference, setContent, text, type YqNode } from "../node.ts";
+import type { OperatorTable } from "../operators.ts";
+import { forEach, onlyArgument } from "./arguments.ts";
+
+const maxExploded = 1_000_000;
+
+/** A node's explicit style: its way of writing, else `tagged` when its tag is written out. */
+function styleOf(node: YqNode): string {
+  return node.style !== "" ? node.style : node.tagged ? "tagged" : "";
+}
+
+/** Replaces aliases by copies of what they stand for, merges `<<` maps and drops anchors, in place. */
+function explode(node: YqNode, budget: { left: number }): void {
+  if (--budget.left < 0) throw new UserError("the document has too many aliases to expand");
+  node.anchor = "";
+  if (node.kind === "alias") {
+    const target = dereference(node);
+    if (target.kind === "alias") return;
+    const value = copy(target);
+    node.kind = value.kind;
+    node.tag = value.tag;
+    node.tagged = value.tagged;
+    node.value = value.value;
+    node.style = value.style;
+    node.raw = value.raw;
+    node.aliasTarget = undefined;
+    setContent(node, value.content);
+    node.anchor = "";
+  }
+  if (node.kind === "map") explodeMap(node, budget);
+  else for (const child of node.content) explode(child, budget);
+}
+
+function explodeMap(map: YqNode, budget: { left: number }): void {
+  const content: YqNode[] = [];
+  const put = (key: YqNode, value: YqNode): void => {
+    const at = content.findIndex((other, i) => i % 2 === 0 && other.value === key.value && key.kind === "scalar");
+    if (at >= 0) content[at + 1] = value;
+    else content.push(key, value);
+  };
+  for (let i = 0; i + 1 < map.content.length; i += 2) {
+    const key = map.content[i]!;
+    const value = map.content[i + 1]!;
+    if (key.tag !== "!!merge") {
+      explode(key, budget);
+      explode(value, budget);
+      put(key, value);
+      continue;
+    }
+    const merged = dereference(value);
+    const sources = merged.kind === "seq" ? merged.content.map(dereference).reverse() : [merged];
+    for (const source of sources) {
+      if (source.kind !== "map") throw new UserError(`can only use merge anchors with maps (!!map), but got ${source.tag}`);
+      const flat = copy(source);
+      explode(flat, budget);
+      for (let j = 0; j + 1 < flat.content.length; j += 2) put(flat.content[j]!, flat.content[j + 1]!);
+    }
+  }
+  setContent(map, content);
+}
+
+/** How nodes are written: `tag`, `kind`, `style`, `anchor`, `alias`, and `explode`. */
+export const metadataOperators: OperatorTable = {
+  tag: forEach("tag", (node) => text(node.kind === "alias" ? dereference(node).tag : node.tag)),
+  kind: forEach("kind", (node) => text(node.kind)),
+  style: forEach("style", (node) => text(styleOf(node))),
+  anchor: forEach("anchor", (node) => text(node.anchor)),
+  alias: forEach("alias", (node) => text(node.kind === "alias" ? node.value : "")),
+  explode: (run, args, context) => {
+    const budget = { left: maxExploded };
+    for (const node of run.run(onlyArgument("explode", args), context)) explode(node, budget);
+    return context.nodes;
+  },
+};

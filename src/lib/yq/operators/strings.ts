@@ -1,0 +1,102 @@
+import { UserError } from "../../errors.ts";
+import type { Context, Evaluation } from "../evaluator.ts";
+import { bool, copy, dereference, isNull, scalar, text, type YqNode } from "../node.ts";
+import type { Operator, OperatorTable } from "../operators.ts";
+import { effectiveTag, resolveTag } from "../tags.ts";
+import { firstText, forEach, onlyArgument } from "./arguments.ts";
+import { splitText } from "./split.ts";
+import { stringOf } from "./texts.ts";
+
+/** A copy of a string node with another text. */
+function withText(node: YqNode, value: string): YqNode {
+  const result = copy(node);
+  result.parent = undefined;
+  result.key = undefined;
+  result.value = value;
+  return result;
+}
+
+function requireString(given: YqNode, what: string): YqNode {
+  const node = dereference(given);
+  if (node.kind !== "scalar" || effectiveTag(node) !== "!!str")
+    throw new UserError(`cannot ${what} ${node.tag}, can only operate on strings.`);
+  return node;
+}
+
+function changed(name: string, what: string, change: (value: string) => string): Operator {
+  return forEach(name, (given) => {
+    if (isNull(dereference(given))) return given;
+    const node = requireString(given, what);
+    return withText(node, change(node.value));
+  });
+}
+
+function withArgument(name: string, make: (value: string, argument: string) => string | boolean): Operator {
+  return (run: Evaluation, args, context: Context) =>
+    context.nodes.map((given) => {
+      const argument = run.runOn(onlyArgument(name, args), given, context)[0]?.value ?? "";
+      const node = requireString(given, `use ${name} on`);
+      const result = make(node.value, argument);
+      return typeof result === "boolean" ? bool(result) : withText(node, result);
+    });
+}
+
+function join(given: YqNode, separator: string): YqNode {
+  const node = dereference(given);
+  if (node.kind !== "seq") throw new UserError(`cannot join with ${node.tag}, can only join arrays of scalars`);
+  return text(
+    node.content
+      .map((item) => (isNull(dereference(item)) ? "" : stringOf(item)))
+      .join(separator),
+  );
+}
+
+function toNumber(given: YqNode): YqNode {
+  const node = dereference(given);
+  if (node.kind !== "scalar") throw new UserError(`cannot convert node value [${stringOf(node)}] at path of tag ${node.tag} to number`);
+  const tag = effectiveTag(node);
+  if (tag === "!!int" || tag === "!!float") return node;
+  const found = resolveTag(node.value);
+  if (found !== "!!int" && found !== "!!float")
+    throw new UserError(`cannot convert node value [${node.value}] at path of tag ${node.tag} to number`);
+  return scalar(found, node.value);
+}
+
+function toString(given: YqNode): YqNode {
+  const node = dereference(given);
+  if (node.kind === "scalar") return effectiveTag(node) === "!!str" ? node : text(node.value);
+  const result = text(stringOf(node));
+  result.style = "double";
+  return result;
+}
+
+/** Case, trimming, joining and splitting of texts, and conversions between texts and numbers. */
+export const stringOperators: OperatorTable = {
+  upcase: changed("upcase", "change case with", (value) => value.toUpperCase()),
+  downcase: changed("downcase", "change case with", (value) => value.toLowerCase()),
+  trim: changed("trim", "trim", (value) => value.trim()),
+  ltrim: changed("ltrim", "trim", (value) => value.trimStart()),
+  rtrim: changed("rtrim", "trim", (value) => value.trimEnd()),
+  ltrimstr: withArgument("ltrimstr", (value, prefix) => (value.startsWith(prefix) ? value.slice(prefix.length) : value)),
+  rtrimstr: withArgument("rtrimstr", (value, suffix) =>
+    suffix !== "" && value.endsWith(suffix) ? value.slice(0, -suffix.length) : value,
+  ),
+  startswith: withArgument("startswith", (value, prefix) => value.startsWith(prefix)),
+  endswith: withArgument("endswith", (value, suffix) => value.endsWith(suffix)),
+  join: (run, args, context) => {
+    const separator = firstText(run, onlyArgument("join", args), context) ?? "";
+    return context.nodes.map((node) => join(node, separator));
+  },
+  split: (run, args, context) => {
+    const separator = firstText(run, onlyArgument("split", args), context) ?? "";
+    return context.nodes.flatMap((given) => {
+      const node = dereference(given);
+      if (isNull(node)) return [];
+      if (node.kind !== "scalar" || effectiveTag(node) !== "!!str")
+        throw new UserError(`cannot split ${node.tag}, can only split strings`);
+      return [splitText(node.value, separator)];
+    });
+  },
+  to_string: forEach("to_string", toString),
+  to_number: forEach("to_number", toNumber),
+};

@@ -1,0 +1,118 @@
+import { afterAll, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Config } from "../../../src/config/types.ts";
+import type { GuestMediaFacts } from "../../../src/guest/cidata/facts.ts";
+import { planGuestMedia } from "../../../src/guest/cidata/plan.ts";
+import { sampleFacts, sampleMount, sampleScript } from "../sample-facts.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "boot-sh-"));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Every printable byte, and what shells give a meaning to. */
+const nasty = `${String.fromCharCode(...Array.from({ length: 95 }, (_, n) => n + 32))}\t$(echo x)\`id\` "q" 'r' \\ ä€ `;
+
+interface Ran {
+  readonly output: string;
+  readonly code: number;
+  /** Text of a file of the guest's /run, as it was when boot.sh had ended. */
+  file(name: string): string;
+}
+
+/**
+ * Runs boot.sh on planned media in a mount namespace of its own, with an empty /run. Plain mode keeps it from changing
+ * this machine: of the modules only those for Alpine are looked at.
+ */
+function boot(shell: string, config: Partial<Config>, facts: Partial<GuestMediaFacts> = {}): Ran {
+  const place = mkdtempSync(join(directory, "media-"));
+  const media = join(place, "media");
+  const run = join(place, "run");
+  mkdirSync(run);
+  for (const { path, content } of planGuestMedia(sampleFacts({ plain: true, ...config }, facts)).files) {
+    const target = join(media, path);
+    mkdirSync(dirname(target), { recursive: true });
+    if (typeof content === "string") writeFileSync(target, content);
+    chmodSync(target, 0o755);
+  }
+  const inner = `mount --bind "$1" /run && exec env -i PATH="$PATH" LIMA_CIDATA_MNT="$2" ${shell} "$2/boot.sh"`;
+  const args = [
+    "--user",
+    "--map-root-user",
+    "--mount",
+    "--pid",
+    "--fork",
+    "--kill-child",
+    "sh",
+    "-c",
+    inner,
+    "sh",
+    run,
+    media,
+  ];
+  const { status, stdout, stderr } = spawnSync("unshare", args, { encoding: "utf8", timeout: 20_000 });
+  return { output: stdout + stderr, code: status ?? -1, file: (name) => readFileSync(join(run, name), "utf8") };
+}
+
+for (const shell of ["sh", "bash", "busybox ash"]) {
+  test(`${shell}: a boot without failures ends with the instance id and no errors`, () => {
+    const ran = boot(shell, { provision: [sampleScript("system", "#!/bin/sh\necho hello\n")] });
+    expect(ran.output).toContain("hello\n");
+    expect(ran.output).toContain("Exiting with code 0");
+    expect(ran.code).toBe(0);
+    expect(ran.file("lima-boot-done")).toBe("iid-1767225600\n");
+    expect(ran.file("lima-boot-errors")).toBe("");
+    expect(ran.file("lima-boot.log")).toBe(ran.output);
+  });
+
+  test(`${shell}: values reach scripts unchanged, whatever bytes they have`, () => {
+    const script =
+      '#!/bin/sh\nprintf "%s\\n" "$PARAM_p" "$LIMA_CIDATA_MOUNTS_0_MOUNTPOINT" "$LIMA_CIDATA_MNT" "$E" >/run/values\n';
+    const ran = boot(
+      shell,
+      { param: { p: nasty }, mounts: [sampleMount("/x", `/${nasty}`)], provision: [sampleScript("system", script)] },
+      { environment: { E: 'a "b" $(c)' } },
+    );
+    const [param, mountPoint, media, environment] = ran.file("values").split("\n");
+    expect(param).toBe(nasty);
+    expect(mountPoint).toBe(`/${nasty}`);
+    expect(media).toStartWith(directory);
+    expect(environment).toBe('a "b" $(c)');
+  });
+
+  test(`${shell}: /etc/environment is read as pam_env reads it`, () => {
+    const environment = { A: "plain # rest", B: '"quoted"', C: "'half\"", D: "", "not-a-name": "1", export: "x" };
+    const script = '#!/bin/sh\nprintf "%s\\n" "$A" "$B" "$C" "$D." "$export" >/run/values\n';
+    const ran = boot(shell, { provision: [sampleScript("system", script)] }, { environment });
+    expect(ran.file("values")).toBe("plain \nquoted\nhalf\n.\nx\n");
+  });
+
+  test(`${shell}: a script that fails is named with its last lines, and the others still run`, () => {
+    const provision = [
+      sampleScript(
+        "system",
+        "#!/bin/sh\nfor i in 1 2 3 4 5 6 7 8 9 10 11; do echo out $i; done\necho broken >&2\nexit 3\n",
+      ),
+      sampleScript("system", "echo second"),
+    ];
+    const ran = boot(shell, { provision });
+    expect(ran.code).toBe(1);
+    expect(ran.output).toContain("WARNING: Failed to execute");
+    expect(ran.output).toContain("second\n");
+    expect(ran.file("lima-boot-errors")).toBe("provision.system/00000000\n");
+    expect(ran.file("lima-boot-done")).toBe("iid-1767225600\n");
+  });
+
+  test(`${shell}: a script that leaves a daemon behind does not keep the boot waiting`, () => {
+    const ran = boot(shell, { provision: [sampleScript("system", "#!/bin/sh\nsleep 60 &\necho started\n")] });
+    expect(ran.code).toBe(0);
+    expect(ran.file("lima-boot.log")).toContain("Exiting with code 0");
+  });
+
+  test(`${shell}: completion is not signalled when the guest is about to reboot`, () => {
+    const ran = boot(shell, { provision: [sampleScript("system", '#!/bin/sh\n: >"$LIMA_REBOOT_REQUIRED"\n')] });
+    expect(ran.output).toContain("completion is not signalled");
+    expect(() => ran.file("lima-boot-done")).toThrow("ENOENT");
+  });
+}

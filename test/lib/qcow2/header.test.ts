@@ -1,0 +1,79 @@
+import { describe, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { parseQcow2Header, Qcow2Error, qcow2HeaderBytes } from "../../../src/lib/qcow2/header.ts";
+
+/** The first bytes of an image that qemu-img made. */
+function made(...args: readonly string[]): Uint8Array {
+  const directory = mkdtempSync(join(tmpdir(), "qcow2-"));
+  const path = join(directory, "a.qcow2");
+  const words = args.map((word) => word.replace("DIR", directory));
+  const result = Bun.spawnSync(["qemu-img", "create", "-q", "-f", "qcow2", ...words, path, "3G"], { cwd: directory });
+  if (result.exitCode !== 0) throw new Error(result.stderr.toString());
+  const bytes = readFileSync(path).subarray(0, qcow2HeaderBytes);
+  rmSync(directory, { recursive: true });
+  return bytes;
+}
+
+const plain = {
+  version: 3,
+  virtualSizeBytes: 3 * 1024 ** 3,
+  clusterBytes: 65536,
+  backingFile: undefined,
+  backingFormat: undefined,
+  encrypted: false,
+  externalData: false,
+  externalDataFile: undefined,
+  dirty: false,
+  corrupt: false,
+} as const;
+
+describe("an image by qemu-img", () => {
+  const rows = [
+    [[], {}],
+    [["-o", "compat=0.10"], { version: 2 }],
+    [["-o", "cluster_size=512"], { clusterBytes: 512 }],
+    [["-o", "cluster_size=2M"], { clusterBytes: 2 * 1024 ** 2 }],
+    [["-o", "compression_type=zstd"], {}],
+    [["-F", "raw", "-b", "/etc/passwd", "-u"], { backingFile: "/etc/passwd", backingFormat: "raw" }],
+    [
+      ["-o", "compat=0.10", "-F", "qcow2", "-b", "ä.qcow2", "-u"],
+      { version: 2, backingFile: "ä.qcow2", backingFormat: "qcow2" },
+    ],
+    [["-o", "data_file=data.raw"], { externalData: true, externalDataFile: "data.raw" }],
+    [
+      ["--object", "secret,id=s,data=x", "-o", "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10"],
+      { encrypted: true },
+    ],
+  ] as const;
+  for (const [args, expected] of rows) {
+    test(`made with ${JSON.stringify(args)}`, () => {
+      expect(parseQcow2Header(made(...args))).toEqual({ ...plain, ...expected });
+    });
+  }
+});
+
+describe("bytes that are no image", () => {
+  const good = made();
+  test("nothing but Qcow2Error is thrown, whatever the bytes", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(120), (noise, place) => {
+        const bytes = Buffer.from(good);
+        bytes.set(noise, place);
+        for (const input of [noise, bytes, bytes.subarray(0, place)]) {
+          try {
+            parseQcow2Header(input);
+          } catch (error) {
+            expect(error).toBeInstanceOf(Qcow2Error);
+          }
+        }
+      }),
+    );
+  });
+
+  test("the magic of another format is refused", () => {
+    expect(() => parseQcow2Header(Buffer.alloc(1024))).toThrow("not a qcow2 image");
+  });
+});
