@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
-import { cyclesOf } from "./floors/cycles.ts";
+import { tanglesOf } from "./floors/cycles.ts";
 import { effectsOf } from "./floors/effects.ts";
 import { importsOf } from "./floors/imports.ts";
 import { mustBePure, roomOf, rooms } from "./floors/rooms.ts";
@@ -28,7 +28,10 @@ export function checkFloors(sources: Sources): readonly string[] {
       problems.push(`src/${path}: ${room} may not import ${other} (src/${target})`);
     }
   }
-  for (const cycle of cyclesOf(graph)) problems.push(`circle: ${cycle.map((path) => `src/${path}`).join(" -> ")}`);
+  for (const { files, circle } of tanglesOf(graph)) {
+    const way = circle.map((path) => `src/${path}`).join(" -> ");
+    problems.push(`circle: ${way}${files.length >= circle.length ? ` (in a tangle of ${files.length} files)` : ""}`);
+  }
   for (const [path, text] of sources) {
     if (!mustBePure(path)) continue;
     for (const effect of effectsOf(text)) problems.push(`src/${path}: decides, and so must not use ${effect}`);

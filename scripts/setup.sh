@@ -78,7 +78,7 @@ npm_is_current() {
   [ -f "$record" ] && [ ! package-lock.json -nt "$record" ] && [ ! package.json -nt "$record" ]
 }
 
-# Where install scripts are off, npm's link leads to a placeholder: lead it to the executable.
+# Without install scripts, npm's link leads to a placeholder: lead it to the executable.
 mend_bun() {
   local bun
   bun=$(bash scripts/bun.sh)
@@ -90,6 +90,7 @@ mend_bun() {
 if npm_is_current; then
   step "npm packages: all there" true
 else
-  step "npm packages: npm ci" npm ci --no-audit --no-fund
+  # No install scripts: they would only compile add-ons that are not used, and Bun's own is done by mend_bun.
+  step "npm packages: npm ci" npm ci --ignore-scripts --include=optional --no-audit --no-fund
 fi
 step "bun: answers" mend_bun

@@ -12,7 +12,7 @@ step() {
     printf 'done (%s s)\n' $((SECONDS - begin))
   else
     printf 'FAILED (%s s)\n' $((SECONDS - begin))
-    tail -n 60 "$log" >&2
+    { if [ "$(wc -l <"$log")" -gt 60 ]; then head -n 20 "$log" && echo ... && tail -n 40 "$log"; else cat "$log"; fi; } >&2
   fi
   rm -f "$log"
   return "$code"

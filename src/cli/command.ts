@@ -21,8 +21,7 @@ import type { Host } from "../lib/host.ts";
 import type { Logger, LogLevel } from "../lib/log.ts";
 import type { PositionalKind } from "./completion-types.ts";
 import type { FlagDefs, ParsedFlags } from "./flags.ts";
-import type { ProgressFactory } from "./progress.ts";
-import type { PhaseFactory } from "./status-line.ts";
+import type { PhaseFactory, ProgressFactory } from "./progress.ts";
 
 /** The heading a command is listed under; `additional` has no group, `topic` is text only. */
 export type CommandGroup = "basic" | "advanced" | "additional" | "topic";

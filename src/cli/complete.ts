@@ -118,7 +118,7 @@ function flagNames(flags: FlagDefs, used: ReadonlySet<string>, typed: string): r
 }
 
 function flagWords(name: string, flag: FlagDef, typed: string): readonly Candidate[] {
-  const description = flag.description.replaceAll("`", "");
+  const { description } = flag;
   const words = flag.alias === undefined ? [`--${name}`] : [`--${name}`, `-${flag.alias}`];
   return words.filter((word) => word.startsWith(typed)).map((value) => ({ value, description }));
 }

@@ -1,4 +1,3 @@
-import { isatty } from "node:tty";
 import type { Host } from "../lib/host.ts";
 import type { CommandContext, Output } from "./command.ts";
 import type { GlobalSettings } from "./global-flags.ts";
@@ -7,6 +6,7 @@ import type { ParsedArgs } from "./parse.ts";
 import { createProgress } from "./progress-bar.ts";
 import type { SignalWatch } from "./signals.ts";
 import { createPhases, type StatusOutput } from "./status-line.ts";
+import { isTerminal } from "./terminal.ts";
 
 export interface ContextParts {
   readonly parsed: ParsedArgs;
@@ -31,7 +31,7 @@ export function createContext(parts: ContextParts): CommandContext {
     logger,
     stdout,
     stderr,
-    stdinIsTerminal: isatty(0),
+    stdinIsTerminal: isTerminal(0),
     tty: settings.tty,
     ttyChanged: settings.ttyChanged,
     prettyOutput: stdout.isTerminal || (host.env._LIMA_OUTPUT_IS_TTY ?? "") !== "",

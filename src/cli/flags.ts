@@ -30,7 +30,7 @@ export type FlagCompletion =
 
 interface FlagOf<T extends FlagType> {
   readonly type: T;
-  /** One line for the help; a word between backquotes names the value. */
+  /** One line for the help. */
   readonly description: string;
   /** The one-letter form, without its dash. */
   readonly alias?: string;

@@ -58,7 +58,7 @@ const levels: Readonly<Record<string, LogLevel>> = {
 const deprecatedYes = ["clone", "edit", "rename"];
 
 /** What level the options ask for. @throws UserError for a level that does not exist */
-export function logLevelOf(parsed: ParsedArgs): LogLevel {
+function logLevelOf(parsed: ParsedArgs): LogLevel {
   const text = String(parsed.values["log-level"] ?? "");
   if (text === "") return parsed.values.debug === true ? "debug" : "info";
   const key = text.toLowerCase();
@@ -68,7 +68,7 @@ export function logLevelOf(parsed: ParsedArgs): LogLevel {
 }
 
 /** The format the options ask for. @throws UserError for one that does not exist */
-export function logFormatOf(parsed: ParsedArgs): "text" | "json" {
+function logFormatOf(parsed: ParsedArgs): "text" | "json" {
   const format = String(parsed.values["log-format"] ?? "");
   if (format === "text" || format === "json") return format;
   throw new UserError(`unsupported log-format: ${quote(format)}`);

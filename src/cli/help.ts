@@ -14,14 +14,6 @@ function assemble(parts: readonly (string | undefined)[]): string {
   return `${parts.filter((part) => part !== undefined && part !== "").join("\n\n")}\n`;
 }
 
-/** The value's name in a listing, and the description without its backquotes. */
-function valueName(flag: FlagDef): { readonly name: string; readonly description: string } {
-  const named = /`([^`]+)`/.exec(flag.description);
-  const description = flag.description.replace(/`([^`]+)`/, "$1");
-  if (named?.[1] !== undefined) return { name: named[1], description };
-  return { name: flag.type === "boolean" ? "" : flag.type, description };
-}
-
 /** The default as the help shows it, or undefined where it is the type's zero. */
 function defaultText(flag: FlagDef): string | undefined {
   if (flag.defaultText !== undefined) return flag.defaultText;
@@ -39,11 +31,11 @@ function flagRows(flags: FlagDefs): readonly { readonly left: string; readonly t
     .filter(([, flag]) => flag.hidden !== true)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, flag]) => {
-      const value = valueName(flag);
+      const type = flag.type === "boolean" ? "" : ` ${flag.type}`;
       const shown = defaultText(flag);
       return {
-        left: `  ${flag.alias === undefined ? "    " : `-${flag.alias}, `}--${name}${value.name === "" ? "" : ` ${value.name}`}`,
-        text: value.description + (shown === undefined ? "" : ` (default ${shown})`),
+        left: `  ${flag.alias === undefined ? "    " : `-${flag.alias}, `}--${name}${type}`,
+        text: flag.description + (shown === undefined ? "" : ` (default ${shown})`),
       };
     });
 }

@@ -27,7 +27,7 @@ function firstWord(args: readonly string[], flags: FlagDefs): number {
 }
 
 /** The entry with this name or alias. */
-export function findEntry(commands: readonly CommandEntry[], word: string): CommandEntry | undefined {
+function findEntry(commands: readonly CommandEntry[], word: string): CommandEntry | undefined {
   return commands.find((command) => command.name === word || command.aliases?.includes(word));
 }
 

@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
-import { isatty } from "node:tty";
 import { errorCode } from "../lib/errors.ts";
 import type { Output } from "./command.ts";
+import { isTerminal } from "./terminal.ts";
 
 /** The reader of standard output or standard error has gone away. */
 export class BrokenPipe extends Error {
@@ -33,12 +33,12 @@ function columnsOf(fd: 1 | 2): number | undefined {
 
 /** Standard output (1) or standard error (2), unbuffered. */
 export function openOutput(fd: 1 | 2): Output {
-  const isTerminal = isatty(fd);
+  const terminal = isTerminal(fd);
   return {
     write: (text) => writeAll(fd, text),
-    isTerminal,
+    isTerminal: terminal,
     get columns() {
-      return isTerminal ? columnsOf(fd) : undefined;
+      return terminal ? columnsOf(fd) : undefined;
     },
   };
 }

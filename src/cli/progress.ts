@@ -12,3 +12,14 @@ export interface Progress extends Disposable {
  * @param totalBytes undefined when the server did not tell
  */
 export type ProgressFactory = (label: string, totalBytes: number | undefined) => Progress;
+
+/** What the program is busy with, shown with the time since it began. */
+export interface Phase extends Disposable {
+  /** Begins the next phase; the time starts anew. */
+  next(label: string): void;
+  /** Takes the line away; idempotent, also called by `using`. */
+  finish(): void;
+}
+
+/** Starts to show phases; where stderr is no terminal nothing is shown. */
+export type PhaseFactory = (label: string) => Phase;

@@ -12,10 +12,11 @@ export class PromptInterrupt extends UserError {
 
 /**
  * Reads keys from the terminal until `step` has an answer.
+ * @param ask shows the question, once the terminal no longer echoes what is typed
  * @param step called for each key; any value but undefined ends the reading
  * @throws UserError when stdin is no terminal
  */
-function readKeys<T>(step: (key: Key) => T | undefined): Promise<T> {
+function readKeys<T>(ask: () => void, step: (key: Key) => T | undefined): Promise<T> {
   const { stdin } = process;
   if (!stdin.isTTY) return Promise.reject(new UserError("standard input is not a terminal"));
   const decoder = new TextDecoder();
@@ -43,6 +44,7 @@ function readKeys<T>(step: (key: Key) => T | undefined): Promise<T> {
     stdin.setRawMode(true);
     stdin.on("data", onData);
     stdin.on("end", onEnd);
+    ask();
     stdin.resume();
   });
 }
@@ -62,9 +64,9 @@ export function confirmAnswer(line: string, byDefault: boolean): boolean | undef
 export async function confirm(message: string, byDefault = true): Promise<boolean> {
   const stdout = openOutput(1);
   const question = `? ${message.trimEnd()} ${byDefault ? "(Y/n)" : "(y/N)"} `;
-  stdout.write(question);
   let line = "";
-  return await readKeys((key) => {
+  const ask = () => stdout.write(question);
+  return await readKeys(ask, (key) => {
     if (key.kind === "text") {
       line += key.text;
       stdout.write(key.text);
@@ -72,15 +74,13 @@ export async function confirm(message: string, byDefault = true): Promise<boolea
       line = Array.from(line).slice(0, -1).join("");
       stdout.write(`\r\u001b[K${question}${line}`);
     } else if (key.kind === "interrupt" || key.kind === "end") {
-      stdout.write("\r\n");
+      stdout.write("\n");
       throw new PromptInterrupt();
     } else if (key.kind === "enter") {
       const answer = confirmAnswer(line, byDefault);
-      stdout.write("\r\n");
+      stdout.write("\n");
       if (answer !== undefined) return answer;
-      stdout.write(
-        `X Sorry, your reply was invalid: "${line}" is not a valid answer, please try again.\r\n${question}`,
-      );
+      stdout.write(`X Sorry, your reply was invalid: "${line}" is not a valid answer, please try again.\n${question}`);
       line = "";
     }
     return undefined;
@@ -107,11 +107,10 @@ export async function select(message: string, options: readonly string[]): Promi
   const draw = () => {
     const lines = selectLines(message, state);
     erase();
-    stdout.write(lines.map((line) => `${line}\r\n`).join(""));
+    stdout.write(lines.map((line) => `${line}\n`).join(""));
     rows = rowsOf(lines, columns);
   };
-  draw();
-  return await readKeys((key) => {
+  return await readKeys(draw, (key) => {
     const next = stepSelect(state, key);
     if (next.kind === "open") {
       state = next.state;
@@ -120,10 +119,10 @@ export async function select(message: string, options: readonly string[]): Promi
     }
     erase();
     if (next.kind === "interrupted") {
-      stdout.write(`? ${message}\r\n`);
+      stdout.write(`? ${message}\n`);
       throw new PromptInterrupt();
     }
-    stdout.write(`? ${message} ${next.option}\r\n`);
+    stdout.write(`? ${message} ${next.option}\n`);
     return next.option;
   });
 }

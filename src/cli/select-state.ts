@@ -18,7 +18,7 @@ export type SelectStep =
 const pageSize = 7;
 
 /** The options that contain the filter, letter case apart. */
-export function matchingOptions(state: SelectState): readonly string[] {
+function matchingOptions(state: SelectState): readonly string[] {
   const wanted = state.filter.toLowerCase();
   return state.options.filter((option) => option.toLowerCase().includes(wanted));
 }

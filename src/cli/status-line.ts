@@ -1,4 +1,5 @@
 import type { Output } from "./command.ts";
+import type { PhaseFactory } from "./progress.ts";
 
 /** An output whose last line may show what is going on; text written meanwhile goes above it. */
 export interface StatusOutput extends Output {
@@ -27,17 +28,6 @@ export function withStatusLine(output: Output): StatusOutput {
     },
   };
 }
-
-/** What the program is busy with, shown with the time since it began. */
-export interface Phase extends Disposable {
-  /** Begins the next phase; the time starts anew. */
-  next(label: string): void;
-  /** Takes the line away; idempotent, also called by `using`. */
-  finish(): void;
-}
-
-/** Starts to show phases; where stderr is no terminal nothing is shown. */
-export type PhaseFactory = (label: string) => Phase;
 
 /** `Waiting for ssh (12s)`, cut to fit the terminal. */
 export function phaseText(label: string, elapsedMs: number, columns: number): string {

@@ -11,8 +11,8 @@ import { dieBySignal, type SignalWatch, watchSignals } from "../cli/signals.ts";
 import { withStatusLine } from "../cli/status-line.ts";
 import { unknownCommand } from "../cli/suggest.ts";
 import { ChildExit, UserError } from "../lib/errors.ts";
-import { programVersion } from "../lib/version.ts";
 import { registry } from "./registry.ts";
+import { versionLine } from "./version.ts";
 
 const stdout = openOutput(1);
 const stderr = withStatusLine(openOutput(2));
@@ -89,7 +89,7 @@ async function dispatch(args: readonly string[], calledAs: string): Promise<numb
   const entry = found.path.at(-1);
   if (entry === undefined) {
     const { values } = parseArgs(rootFlags, found.args);
-    if (values.version === true && values.help !== true) stdout.write(`limactl version ${programVersion}\n`);
+    if (values.version === true && values.help !== true) stdout.write(`${versionLine}\n`);
     else stdout.write((await import("./show-help.ts")).rootHelpText(calledAs));
     return 0;
   }

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
-import { isatty } from "node:tty";
+import { existsSync, readFileSync } from "node:fs";
 import type { Output } from "../cli/command.ts";
+import { isTerminal } from "../cli/terminal.ts";
 import { writeFileAtomic } from "../lib/files.ts";
 import { runYq } from "../lib/yq/main.ts";
 
@@ -11,10 +11,12 @@ export function yq(args: readonly string[], stdout: Output, stderr: Output): Pro
     stdout: (text) => stdout.write(text),
     stderr: (text) => stderr.write(text),
     readFile: (path) => readFileSync(path, "utf8"),
+    exists: existsSync,
     writeFile: (path, text) => writeFileAtomic(path, text),
     env: process.env,
     now: () => new Date(),
+    random: Math.random,
     stdoutIsTerminal: stdout.isTerminal,
-    stdinIsTerminal: isatty(0),
+    stdinIsTerminal: isTerminal(0),
   });
 }

@@ -3,8 +3,8 @@ import { expander, guestData } from "./expand.ts";
 import { createdBefore, type FillContext } from "./fill-context.ts";
 import type { GuestOs, PartialConfig, User } from "./types.ts";
 
-const shells: Readonly<Record<GuestOs, string>> = {
-  Linux: "/bin/bash",
+/** Login shells of the systems other than Linux. */
+const shells: Readonly<Record<string, string>> = {
   Darwin: "/bin/zsh",
   FreeBSD: "/bin/sh",
   Windows: "cmd.exe",
@@ -57,7 +57,7 @@ export function fillUser(
     name: given.name ?? defaultName(context),
     comment: given.comment ?? context.host.user.comment,
     home: given.home ?? defaultHome(os, context),
-    shell: given.shell ?? shells[os],
+    shell: given.shell ?? shells[os] ?? "/bin/bash",
     uid: given.uid ?? defaultUid(context),
     passwordlessSudo: given.passwordlessSudo ?? os !== "Darwin",
   };

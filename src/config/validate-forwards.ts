@@ -29,7 +29,7 @@ function validateSide(at: string, rule: PortForward, side: "guest" | "host", rep
   // A socket takes the place of the host's ports; ports of the guest are checked either way.
   if (side === "guest" || socket === "")
     for (const index of [0, 1] as const)
-      if (range[index] !== port) validatePort(`${path("PortRange")}[${index}]`, range[index], report);
+      if (port === 0 || range[index] !== port) validatePort(`${path("PortRange")}[${index}]`, range[index], report);
   if (range[1] < range[0])
     report.error(
       path("PortRange"),

@@ -9,6 +9,8 @@ import { type Lock, tryLock } from "../lib/flock.ts";
 import { quote, quoteList } from "../lib/quote.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import { runningProcesses } from "../store/running.ts";
+import { ensureIdentity } from "../store/ssh-keys.ts";
+import { findSshProgram } from "../store/ssh-program.ts";
 import type { InstanceContext } from "./context.ts";
 import { inspectInstance } from "./inspect.ts";
 import { prepareInstance } from "./prepare.ts";
@@ -62,6 +64,7 @@ export async function startInstance(context: InstanceContext, name: string, opti
     await endLeftovers(context, instance, options.signal);
     logger.info(`Starting the instance ${quote(name)} with internal VM driver ${quote(instance.vmType)}`);
     await prepareInstance(context, instance, options);
+    await Promise.all([findSshProgram(context.host), ensureIdentity(context.host, context.limaHome)]);
     options.signal.throwIfAborted();
     agent = launchHostAgent(context, instance, options);
     await waitForPidFile(instance, agent);

@@ -25,7 +25,7 @@ const sample = defineCommand({
   positionals: { usage: "THING" },
   args: {
     force: { type: "boolean", alias: "f", description: "Do it anyway" },
-    format: { type: "string", description: "Output `FORMAT`", default: "table" },
+    format: { type: "string", description: "Output format", default: "table" },
     timeout: { type: "duration", description: "How long to wait", default: 600_000 },
     cpus: { type: "int", description: "Number of CPUs" },
     secret: { type: "string", description: "Nobody knows", hidden: true },
@@ -58,7 +58,7 @@ Examples:
 Flags:
       --cpus int           Number of CPUs
   -f, --force              Do it anyway
-      --format FORMAT      Output FORMAT (default "table")
+      --format string      Output format (default "table")
   -h, --help               help for sample
       --set stringArray    Expressions (default [a,b])
       --timeout duration   How long to wait (default 10m0s)`);

@@ -1,13 +1,14 @@
 import { describe, expect, test } from "bun:test";
+import { renameSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { waitForBanner } from "../../src/hostagent/ssh/banner.ts";
 import { type DialStep, SshCut, SshSession } from "../../src/hostagent/ssh/session.ts";
-import { freePort, sshdDirectory, startSshd, type TestSshd } from "./sshd.ts";
+import { freePort, sshdDirectory, startSshd, type TestSshd, userName } from "./sshd.ts";
 
 function sessionTo(
   sshd: Pick<TestSshd, "port" | "user" | "privateKey">,
   onDial?: (step: DialStep) => void,
-): { readonly session: SshSession; readonly end: AbortController } {
+): AsyncDisposable & { readonly session: SshSession; readonly end: AbortController } {
   const end = new AbortController();
   const session = new SshSession({
     endpoint: { address: "127.0.0.1", port: sshd.port },
@@ -16,45 +17,46 @@ function sessionTo(
     signal: end.signal,
     ...(onDial === undefined ? {} : { onDial }),
   });
-  return { session, end };
+  return {
+    session,
+    end,
+    async [Symbol.asyncDispose]() {
+      end.abort("test over");
+      await session.stop();
+    },
+  };
 }
 
 describe("ssh session", () => {
   test("a command's output, exit code and signal come back, and its stdin goes in whole", async () => {
     await using sshd = await startSshd();
-    const { session, end } = sessionTo(sshd);
-    expect(await session.exec("echo out; echo err >&2; exit 7")).toEqual({
+    await using run = sessionTo(sshd);
+    expect(await run.session.exec("echo out; echo err >&2; exit 7")).toEqual({
       code: 7,
       signal: null,
       stdout: "out\n",
       stderr: "err\n",
     });
-    expect((await session.exec("kill -TERM $$")).signal).toBe("SIGTERM");
+    expect((await run.session.exec("kill -TERM $$")).signal).toBe("SIGTERM");
     const megabyte = Buffer.alloc(1 << 20, "0123456789abcdef\n").toString();
-    expect((await session.exec("cat", { stdin: megabyte })).stdout).toBe(megabyte);
-    await session.stop();
-    end.abort();
+    expect((await run.session.exec("cat", { stdin: megabyte })).stdout).toBe(megabyte);
   });
 
   test("more commands than sshd has channels for all run", async () => {
     await using sshd = await startSshd();
-    const { session, end } = sessionTo(sshd);
-    const results = await Promise.all(Array.from({ length: 24 }, (_, i) => session.exec(`sleep 0.05; echo ${i}`)));
+    await using run = sessionTo(sshd);
+    const results = await Promise.all(Array.from({ length: 24 }, (_, i) => run.session.exec(`sleep 0.05; echo ${i}`)));
     expect(results.map(({ stdout }) => Number(stdout))).toEqual(Array.from({ length: 24 }, (_, i) => i));
-    await session.stop();
-    end.abort();
   });
 
   test("a command during which the connection is cut fails with SshCut; the next one dials again", async () => {
     await using sshd = await startSshd();
-    const { session, end } = sessionTo(sshd);
-    const long = session.exec("echo started; sleep 60", { onStdout: () => void sshd.cutConnections() });
+    await using run = sessionTo(sshd);
+    const long = run.session.exec("echo started; sleep 60", { onStdout: () => void sshd.cutConnections() });
     expect(long).rejects.toThrow(SshCut);
     await long.catch(() => undefined);
-    expect(session.health().kind).toBe("failed");
-    expect((await session.exec("echo again")).stdout).toBe("again\n");
-    await session.stop();
-    end.abort();
+    expect(run.session.health().kind).toBe("failed");
+    expect((await run.session.exec("echo again")).stdout).toBe("again\n");
   });
 
   test("it waits for an sshd that comes up later, and tells what it sees", async () => {
@@ -62,49 +64,41 @@ describe("ssh session", () => {
     const port = freePort();
     const steps: string[] = [];
     const key = await Bun.file(`${directory}/user`).text();
-    const user = (await import("node:os")).userInfo().username;
-    const { session, end } = sessionTo({ port, user, privateKey: key }, (step) => steps.push(step.kind));
-    const connected = session.connected();
+    await using run = sessionTo({ port, user: await userName(), privateKey: key }, (step) => steps.push(step.kind));
+    const connected = run.session.connected();
     await Bun.sleep(50);
     await using _sshd = await startSshd({ directory, port });
     await connected;
     expect(steps.filter((kind) => kind !== "refused")).toEqual(["banner", "connected"]);
-    await session.stop();
-    end.abort();
   });
 
   test("a login that is refused is told with its reason and tried again until it succeeds", async () => {
     const directory = await sshdDirectory();
     const steps: DialStep[] = [];
-    await using sshd = await startSshd({ directory, config: [`AuthorizedKeysFile ${directory}/later.pub`] });
-    // the first AuthorizedKeysFile of the file wins, so the key is moved away instead
-    const { renameSync } = await import("node:fs");
+    await using sshd = await startSshd({ directory });
     renameSync(`${directory}/user.pub`, `${directory}/away.pub`);
-    const { session, end } = sessionTo(sshd, (step) => {
+    await using run = sessionTo(sshd, (step) => {
       steps.push(step);
       if (step.kind === "failed") renameSync(`${directory}/away.pub`, `${directory}/user.pub`);
     });
-    await session.connected();
+    await run.session.connected();
     expect(steps.map(({ kind }) => kind)).toEqual(["banner", "failed", "banner", "connected"]);
     expect(steps[1]).toEqual({ kind: "failed", reason: "All configured authentication methods failed" });
-    await session.stop();
-    end.abort();
   });
 
   test("the signal ends the dialling and a running command", async () => {
-    const { session, end } = sessionTo({ port: freePort(), user: "nobody", privateKey: await someKey() });
-    const dialling = session.exec("true");
-    end.abort("over");
+    await using run = sessionTo({ port: freePort(), user: "nobody", privateKey: await someKey() });
+    const dialling = run.session.exec("true");
+    run.end.abort("over");
     expect(await dialling.catch((reason: unknown) => reason)).toBe("over");
 
     await using sshd = await startSshd();
-    const second = sessionTo(sshd);
+    await using second = sessionTo(sshd);
     await second.session.connected();
     const running = second.session.exec("sleep 60");
     await Bun.sleep(20);
     second.end.abort("over");
     expect(await running.catch((reason: unknown) => reason)).toBe("over");
-    await second.session.stop();
   });
 });
 

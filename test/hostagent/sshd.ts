@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execOutput } from "../../src/lib/exec.ts";
 
@@ -38,6 +38,11 @@ export async function sshdDirectory(): Promise<string> {
   return directory;
 }
 
+/** This user's name, whatever the environment says. */
+export async function userName(): Promise<string> {
+  return (await execOutput(["id", "-un"])).trim();
+}
+
 /** A real sshd of this user on the loopback. */
 export async function startSshd(options: TestSshdOptions = {}): Promise<TestSshd> {
   const sshd = Bun.which("sshd", { PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` });
@@ -70,13 +75,14 @@ export async function startSshd(options: TestSshdOptions = {}): Promise<TestSshd
   await untilGreeting(port, join(directory, "sshd.log"));
   const children = () => readChildren(child.pid);
   const cutConnections = async () => {
-    for (const pid of children()) killTree(pid);
-    while (children().length > 0) await Bun.sleep(5);
+    const serving = children();
+    for (const pid of serving) killTree(pid);
+    while (children().some((pid) => serving.includes(pid))) await Bun.sleep(5);
   };
   return {
     port,
     pid: child.pid,
-    user: userInfo().username,
+    user: await userName(),
     directory,
     privateKey: readFileSync(join(directory, "user"), "utf8"),
     keyFile: join(directory, "user"),

@@ -54,6 +54,21 @@ describe("circles", () => {
     expect(check(files)).toEqual(["circle: src/lib/a.ts -> src/lib/b.ts -> src/lib/a.ts"]);
   });
 
+  test("a file that imports itself is one", () => {
+    expect(check({ "lib/a.ts": 'export * from "./a.ts";' })).toEqual(["circle: src/lib/a.ts -> src/lib/a.ts"]);
+  });
+
+  test("files that are tangled up give one line, with the shortest way around", () => {
+    const files = {
+      "lib/a.ts": 'export * from "./b.ts";',
+      "lib/b.ts": 'export * from "./c.ts";',
+      "lib/c.ts": 'export * from "./a.ts"; export * from "./d.ts";',
+      "lib/d.ts": 'export * from "./c.ts"; export * from "./e.ts";',
+      "lib/e.ts": "",
+    };
+    expect(check(files)).toEqual(["circle: src/lib/c.ts -> src/lib/d.ts -> src/lib/c.ts (in a tangle of 4 files)"]);
+  });
+
   test("two roads to the same file are none", () => {
     const files = {
       "lib/a.ts": 'export * from "./b.ts"; export * from "./c.ts";',

@@ -12,6 +12,9 @@ export class SshCut extends Error {
   override readonly name = "SshCut";
 }
 
+/** sshd has no channel to give: too many, or it could not start a process. */
+class ChannelRefused extends Error {}
+
 export interface SshSessionOptions {
   readonly endpoint: SshEndpoint;
   readonly user: string;
@@ -75,7 +78,7 @@ export class SshSession implements Service {
     using _slot = await this.slots.take(signal);
     const client = await this.connection();
     signal.throwIfAborted();
-    const channel = await openChannel(client, command);
+    const channel = await openFreeChannel(client, command, signal);
     return await runChannel(channel, { ...options, signal });
   }
 
@@ -127,6 +130,8 @@ export class SshSession implements Service {
 async function handshake(socket: Socket, options: SshSessionOptions): Promise<Client | string> {
   const { Client } = await import("ssh2");
   const client = new Client();
+  // each command that is being started listens for the end
+  client.setMaxListeners(0);
   const { promise, resolve } = Promise.withResolvers<Client | string>();
   let reason = "the connection was closed";
   const abort = () => client.destroy();
@@ -154,6 +159,18 @@ async function handshake(socket: Socket, options: SshSessionOptions): Promise<Cl
   return result;
 }
 
+/** sshd counts a channel until it has reaped the process, a moment after it said the channel is closed. */
+async function openFreeChannel(client: Client, command: string, signal: AbortSignal): Promise<ClientChannel> {
+  for (let left = 100; ; left -= 1) {
+    try {
+      return await openChannel(client, command);
+    } catch (error) {
+      if (left === 0 || !(error instanceof ChannelRefused)) throw error;
+    }
+    await sleep(20, undefined, { signal });
+  }
+}
+
 function openChannel(client: Client, command: string): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {
     const onClose = () => reject(new SshCut("the ssh connection was cut"));
@@ -162,6 +179,7 @@ function openChannel(client: Client, command: string): Promise<ClientChannel> {
       client.exec(command, (error, channel) => {
         client.removeListener("close", onClose);
         if (error === undefined) resolve(channel);
+        else if ("reason" in error) reject(new ChannelRefused(error.message));
         else reject(new SshCut(`ssh: ${error.message}`, { cause: error }));
       });
     } catch (error) {
@@ -182,7 +200,7 @@ async function runChannel(
   channel.on("data", options.onStdout ?? ((chunk: Buffer) => stdout.push(chunk)));
   channel.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
   channel.on("exit", (code: number | null, name?: string) => {
-    exit = { code, signal: name === undefined ? null : `SIG${name}` };
+    exit = { code, signal: name ?? null };
   });
   channel.on("error", () => undefined);
   channel.once("close", () => resolve());
@@ -191,6 +209,7 @@ async function runChannel(
     resolve();
   };
   options.signal.addEventListener("abort", abort, { once: true });
+  if (options.signal.aborted) abort();
   channel.end(options.stdin ?? "");
   await closed;
   options.signal.removeEventListener("abort", abort);

@@ -13,8 +13,8 @@ export function putBoth32(view: DataView, at: number, value: number): void {
 }
 
 /** Seven bytes: a date as directory records and Rock Ridge's TF have it, in UTC (ECMA-119 9.1.5). */
-export function recordDate(time: Date): readonly number[] {
-  return [
+export function recordDate(time: Date): Uint8Array {
+  return Uint8Array.of(
     time.getUTCFullYear() - 1900,
     time.getUTCMonth() + 1,
     time.getUTCDate(),
@@ -22,7 +22,7 @@ export function recordDate(time: Date): readonly number[] {
     time.getUTCMinutes(),
     time.getUTCSeconds(),
     0,
-  ];
+  );
 }
 
 /** Seventeen bytes: digits to the hundredth of a second and the zone, in UTC (ECMA-119 8.4.26.1). */
@@ -38,7 +38,7 @@ export function padded(text: string, length: number): Uint8Array {
   return bytes;
 }
 
-/** Bytes of a string of characters below 256. */
-export function latin1(text: string): Uint8Array {
-  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+/** Writes a string of characters below 256. */
+export function putLatin1(bytes: Uint8Array, at: number, text: string): void {
+  for (let i = 0; i < text.length; i += 1) bytes[at + i] = text.charCodeAt(i);
 }

@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
-import { type DirectoryRecord, encodeRecord, recordLength } from "./records.ts";
-import { buildTree, type DirectoryNode, directoriesByLevel, type FileNode, type IsoEntry } from "./tree.ts";
-import { pathTable, pathTableSize, primaryDescriptor, sectorBytes, setTerminator } from "./volume.ts";
+import { directorySectors, type Placed, putDirectory, rootRecord } from "./directory-plan.ts";
+import { recordDate } from "./fields.ts";
+import { buildTree, type DirectoryNode, directoriesByLevel, type IsoEntry } from "./tree.ts";
+import {
+  type PathTableEntry,
+  pathTable,
+  pathTableSize,
+  primaryDescriptor,
+  sectorBytes,
+  setTerminator,
+} from "./volume.ts";
 
 /** A file whose bytes are at hand. */
 export interface SmallEntry extends IsoEntry {
@@ -35,8 +43,8 @@ export interface IsoLayout {
 /** Large files begin at a multiple of this, so that they stay where they are while small files change a little. */
 const largeAlignment = 512;
 const maximumFileBytes = 0xffff_ffff;
-const regularFile = 0o100000;
-const directoryFile = 0o040000;
+/** Descriptors begin at sector 16: the primary one and the set's end. */
+const descriptorSector = 16;
 
 /** Decides where everything of an image goes: an ISO 9660 level 1 volume with Rock Ridge 1.12 names and modes.
  * @param label volume identifier, kept as it is
@@ -48,74 +56,54 @@ export function planIso(
 ): IsoLayout {
   const root = buildTree(entries);
   const directories = directoriesByLevel(root);
-  const sectors = new Map<object, number>();
-  const tableBytes = pathTableSize(directories);
-  const tableSectors = sectorsOf(tableBytes);
-  const littleSector = 18;
-  const bigSector = littleSector + tableSectors;
-  let next = bigSector + tableSectors;
-  for (const directory of directories) {
-    sectors.set(directory, next);
-    next += directorySectors(directory);
-  }
   const small = entries.filter((entry) => "bytes" in entry);
   const large = entries.filter((entry) => "source" in entry);
-  for (const entry of small) {
-    sectors.set(entry, next);
-    next += sectorsOf(entry.size);
-  }
-  const headSectors = next;
-  if (large.length > 0) next = Math.ceil(next / largeAlignment) * largeAlignment;
-  const copies = large.map((entry): Copy => {
-    if (entry.size > maximumFileBytes) throw new Error(`iso9660: ${entry.source} is larger than 4 GiB`);
-    sectors.set(entry, next);
-    const offset = next * sectorBytes;
-    next += sectorsOf(entry.size);
-    return { source: entry.source, offset, size: entry.size };
-  });
-  const stamps = large.map((entry, at) => `${copies[at]?.offset} ${entry.size} ${entry.stamp}`);
-  const copiesStamp = large.length === 0 ? "" : createHash("sha256").update(stamps.join("\n")).digest("hex");
-  const placed: Placed = {
-    sectors,
-    time: options.time,
-    serials: new Map(directories.map((node, at) => [node, at + 1])),
+  const sectors = new Map<object, number>();
+  const tableBytes = pathTableSize(directories);
+  const littleSector = descriptorSector + 2;
+  const bigSector = littleSector + sectorsOf(tableBytes);
+  let next = bigSector + sectorsOf(tableBytes);
+  const take = (owner: object, count: number) => {
+    sectors.set(owner, next);
+    next += count;
   };
+  for (const directory of directories) take(directory, directorySectors(directory));
+  for (const entry of small) take(entry, sectorsOf(entry.size));
+  const head = new Uint8Array(next * sectorBytes);
+  if (large.length > 0) next = Math.ceil(next / largeAlignment) * largeAlignment;
+  for (const entry of large) {
+    if (entry.size > maximumFileBytes) throw new Error(`iso9660: ${entry.source} is larger than 4 GiB`);
+    take(entry, sectorsOf(entry.size));
+  }
 
-  const head = new Uint8Array(headSectors * sectorBytes);
+  const sectorOf = (owner: object) => sectors.get(owner) ?? 0;
+  const copies = large.map((entry) => ({ ...entry, offset: sectorOf(entry) * sectorBytes }));
+  const copiesStamp = stampOf(copies);
+  const serials = new Map(directories.map((node, at) => [node, at + 1]));
+  const placed: Placed = { sectorOf, serials, date: recordDate(options.time) };
   const put = (sector: number, bytes: Uint8Array) => head.set(bytes, sector * sectorBytes);
-  const numbers = new Map(directories.map((node, at) => [node, at + 1]));
+  const pathTableAt = { size: tableBytes, littleSector, bigSector };
+  const rootBytes = rootRecord(root, placed);
+  const volume = {
+    ...options,
+    sectors: next,
+    pathTable: pathTableAt,
+    rootRecord: rootBytes,
+    applicationUse: copiesStamp,
+  };
+  put(descriptorSector, primaryDescriptor(volume));
+  put(descriptorSector + 1, setTerminator());
   const parents = parentsOf(directories);
-  const table = directories.map((node) => ({
-    identifier: node.identifier,
-    sector: sectors.get(node) ?? 0,
-    parent: numbers.get(parents.get(node) ?? root) ?? 1,
-  }));
-  put(
-    16,
-    primaryDescriptor({
-      ...options,
-      sectors: next,
-      pathTable: { size: tableBytes, littleSector, bigSector },
-      rootRecord: rootRecord(root, placed),
-      applicationUse: copiesStamp,
-    }),
-  );
-  put(17, setTerminator());
+  const table = pathTableEntries(directories, parents, placed);
   put(littleSector, pathTable(table, true));
   put(bigSector, pathTable(table, false));
-  for (const node of directories) put(sectors.get(node) ?? 0, directoryBytes(node, parents.get(node) ?? root, placed));
-  for (const entry of small) put(sectors.get(entry) ?? 0, entry.bytes);
+  const view = new DataView(head.buffer);
+  for (const node of directories) putDirectory(head, view, node, parents.get(node) ?? root, placed);
+  for (const entry of small) put(sectorOf(entry), entry.bytes);
   return { head, copies, totalBytes: next * sectorBytes, copiesStamp };
 }
 
 type Directory = DirectoryNode<SmallEntry | LargeEntry>;
-type Child = Directory | FileNode<SmallEntry | LargeEntry>;
-
-interface Placed {
-  readonly sectors: ReadonlyMap<object, number>;
-  readonly serials: ReadonlyMap<object, number>;
-  readonly time: Date;
-}
 
 function sectorsOf(bytes: number): number {
   return Math.ceil(bytes / sectorBytes);
@@ -129,79 +117,21 @@ function parentsOf(directories: readonly Directory[]): ReadonlyMap<Directory, Di
   return parents;
 }
 
-/** Sectors of a directory: no record may cross the end of a sector (ECMA-119 6.8.1.1). */
-function directorySectors(node: Directory): number {
-  const lengths = [
-    recordLength({ identifier: "\0", root: node.depth === 0 }),
-    recordLength({ identifier: "\x01", root: false }),
-    ...node.children.map(({ identifier, name }) => recordLength({ identifier, name, root: false })),
-  ];
-  let used = 0;
-  for (const length of lengths) used = placeRecord(used, length) + length;
-  return sectorsOf(used);
-}
-
-/** Where a record of `length` bytes begins when `used` bytes are taken. */
-function placeRecord(used: number, length: number): number {
-  const left = sectorBytes - (used % sectorBytes);
-  return length > left ? used + left : used;
-}
-
-function directoryBytes(node: Directory, parent: Directory, placed: Placed): Uint8Array {
-  const bytes = new Uint8Array(directorySectors(node) * sectorBytes);
-  const records = [
-    directoryRecord(node, placed, { identifier: "\0", root: node.depth === 0 }),
-    directoryRecord(parent, placed, { identifier: "\x01", root: false }),
-    ...node.children.map((child) => childRecord(child, placed)),
-  ];
-  let at = 0;
-  for (const record of records) {
-    const encoded = encodeRecord(record);
-    at = placeRecord(at, encoded.length);
-    bytes.set(encoded, at);
-    at += encoded.length;
-  }
-  return bytes;
-}
-
-function directoryRecord(
-  node: Directory,
+function pathTableEntries(
+  directories: readonly Directory[],
+  parents: ReadonlyMap<Directory, Directory>,
   placed: Placed,
-  as: Pick<DirectoryRecord, "identifier" | "name" | "root">,
-): DirectoryRecord {
-  return {
-    ...as,
-    directory: true,
-    mode: directoryFile | (node.depth === 0 ? 0o700 : 0o755),
-    links: 2 + node.children.filter((child) => child.kind === "directory").length,
-    serial: placed.serials.get(node) ?? 0,
-    sector: placed.sectors.get(node) ?? 0,
-    size: directorySectors(node) * sectorBytes,
-    time: placed.time,
-  };
+): readonly PathTableEntry[] {
+  return directories.map((node) => ({
+    identifier: node.identifier,
+    sector: placed.sectorOf(node),
+    // The root is its own parent.
+    parent: placed.serials.get(parents.get(node) ?? node) ?? 1,
+  }));
 }
 
-function childRecord(child: Child, placed: Placed): DirectoryRecord {
-  const { identifier, name } = child;
-  if (child.kind === "directory") return directoryRecord(child, placed, { identifier, name, root: false });
-  return {
-    identifier,
-    name,
-    root: false,
-    directory: false,
-    mode: regularFile | (child.entry.mode & 0o7777),
-    links: 1,
-    // Sectors of files lie above the directories' numbers; an empty file shares its sector's number harmlessly.
-    serial: (placed.sectors.get(child.entry) ?? 0) + placed.serials.size,
-    sector: placed.sectors.get(child.entry) ?? 0,
-    size: child.entry.size,
-    time: placed.time,
-  };
-}
-
-/** The root's record as the volume descriptor has it: without Rock Ridge, 34 bytes. */
-function rootRecord(root: Directory, placed: Placed): Uint8Array {
-  const bytes = encodeRecord(directoryRecord(root, placed, { identifier: "\0", root: true })).slice(0, 34);
-  bytes[0] = 34;
-  return bytes;
+function stampOf(copies: readonly (Copy & LargeEntry)[]): string {
+  if (copies.length === 0) return "";
+  const stamps = copies.map(({ offset, size, stamp }) => `${offset} ${size} ${stamp}`);
+  return createHash("sha256").update(stamps.join("\n")).digest("hex");
 }

@@ -11,7 +11,8 @@ export interface IsoEntry {
 /** A file with the name it has in its directory. */
 export interface FileNode<E extends IsoEntry> {
   readonly kind: "file";
-  readonly name: string;
+  /** UTF-8. */
+  readonly name: Uint8Array;
   /** Primary (ISO 9660 level 1) identifier, with version. */
   readonly identifier: string;
   readonly entry: E;
@@ -20,7 +21,8 @@ export interface FileNode<E extends IsoEntry> {
 /** A directory; its children are in the order of their identifiers, as ECMA-119 9.3 asks. */
 export interface DirectoryNode<E extends IsoEntry> {
   readonly kind: "directory";
-  readonly name: string;
+  /** UTF-8; empty for the root. */
+  readonly name: Uint8Array;
   readonly identifier: string;
   /** 0 for the root. */
   readonly depth: number;
@@ -31,6 +33,8 @@ export interface DirectoryNode<E extends IsoEntry> {
 const maximumDepth = 7;
 /** What is left in a directory record of 254 bytes beside the fixed parts and the other Rock Ridge entries. */
 const maximumNameBytes = 120;
+
+const utf8 = new TextEncoder();
 
 type Level<E> = Map<string, E | Level<E>>;
 
@@ -60,7 +64,7 @@ function checkedParts(path: string): string[] {
   for (const part of parts) {
     const bad = part === "" || part === "." || part === ".." || part.includes("\0");
     if (bad) throw new Error(`iso9660: the path ${JSON.stringify(path)} is not plain and relative`);
-    if (new TextEncoder().encode(part).length > maximumNameBytes) {
+    if (utf8.encode(part).length > maximumNameBytes) {
       throw new Error(`iso9660: a name in ${path} has more than ${maximumNameBytes} bytes`);
     }
   }
@@ -81,10 +85,10 @@ function directory<E extends IsoEntry>(
     const childIdentifier = identifiers.get(childName) ?? "";
     return child instanceof Map
       ? directory(childName, childIdentifier, depth + 1, child)
-      : ({ kind: "file", name: childName, identifier: childIdentifier, entry: child } as const);
+      : ({ kind: "file", name: utf8.encode(childName), identifier: childIdentifier, entry: child } as const);
   });
   children.sort((a, b) => (a.identifier < b.identifier ? -1 : 1));
-  return { kind: "directory", name, identifier, depth, children };
+  return { kind: "directory", name: utf8.encode(name), identifier, depth, children };
 }
 
 /** Every directory, level by level, parents in order: the order of the path tables (ECMA-119 6.9.1). */

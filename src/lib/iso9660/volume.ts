@@ -1,4 +1,4 @@
-import { latin1, padded, putBoth16, putBoth32, volumeDate } from "./fields.ts";
+import { padded, putBoth16, putBoth32, putLatin1, volumeDate } from "./fields.ts";
 
 /** Bytes of a sector (logical block). */
 export const sectorBytes = 2048;
@@ -24,7 +24,7 @@ export function primaryDescriptor(volume: Volume): Uint8Array {
   const bytes = new Uint8Array(sectorBytes);
   const view = new DataView(bytes.buffer);
   bytes[0] = 1;
-  bytes.set(latin1("CD001"), 1);
+  putLatin1(bytes, 1, "CD001");
   bytes[6] = 1;
   bytes.set(padded("", 32), 8);
   bytes.set(padded(volume.label, 32), 40);
@@ -39,12 +39,12 @@ export function primaryDescriptor(volume: Volume): Uint8Array {
   // Set, publisher, preparer, application, and the three file identifiers.
   bytes.set(padded("", 623), 190);
   bytes.set(padded("LIMABUN", 128), 446);
-  bytes.set(latin1(volumeDate(volume.time)), 813);
-  bytes.set(latin1(volumeDate(volume.time)), 830);
-  bytes.set(latin1(`${"0".repeat(16)}\0`), 847);
-  bytes.set(latin1(`${"0".repeat(16)}\0`), 864);
+  putLatin1(bytes, 813, volumeDate(volume.time));
+  putLatin1(bytes, 830, volumeDate(volume.time));
+  putLatin1(bytes, 847, `${"0".repeat(16)}\0`);
+  putLatin1(bytes, 864, `${"0".repeat(16)}\0`);
   bytes[881] = 1;
-  bytes.set(latin1(volume.applicationUse).subarray(0, 512), applicationUseOffset);
+  putLatin1(bytes, applicationUseOffset, volume.applicationUse.slice(0, 512));
   return bytes;
 }
 
@@ -52,7 +52,7 @@ export function primaryDescriptor(volume: Volume): Uint8Array {
 export function setTerminator(): Uint8Array {
   const bytes = new Uint8Array(sectorBytes);
   bytes[0] = 255;
-  bytes.set(latin1("CD001"), 1);
+  putLatin1(bytes, 1, "CD001");
   bytes[6] = 1;
   return bytes;
 }
@@ -74,7 +74,7 @@ export function pathTable(entries: readonly PathTableEntry[], littleEndian: bool
     bytes[at] = identifier.length;
     view.setUint32(at + 2, sector, littleEndian);
     view.setUint16(at + 6, parent, littleEndian);
-    bytes.set(latin1(identifier), at + 8);
+    putLatin1(bytes, at + 8, identifier);
     at += 8 + identifier.length + (identifier.length % 2);
   }
   return bytes;

@@ -1,18 +1,25 @@
+import { type Access, Evaluation } from "./evaluator.ts";
 import type { OutputFormat } from "./format/formats.ts";
-
-/** What an expression may reach outside of its documents. */
-export interface Access {
-  /** Environment of `env`, `strenv`, `envsubst`; absent: `env operations have been disabled`. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Reads a file for the `load` operators; absent: `file operations have been disabled`. */
-  readonly readFile?: (path: string) => string;
-  /** The clock of `now`; absent: `now` fails. */
-  readonly now?: () => Date;
-}
+import { toValue } from "./format/json.ts";
+import { jsonNode } from "./format/json-read.ts";
+import { type PrintOptions, printResults } from "./format/printer.ts";
+import { readYaml } from "./format/yaml-read.ts";
+import type { YqNode } from "./node.ts";
+import { parse } from "./syntax/parser.ts";
 
 export interface EvaluateOptions {
-  /** @default nothing: environment, files and clock are disabled */
+  /** What the expression may reach. @default nothing: environment, files, clock and randomness are disabled */
   readonly access?: Access;
+}
+
+/** The results of an expression for all documents of one or several texts, evaluated together. */
+export function evaluateNodes(
+  expression: string,
+  documents: readonly YqNode[],
+  access: Access = {},
+): readonly YqNode[] {
+  const evaluation = new Evaluation(access);
+  return evaluation.run(parse(expression), { nodes: documents, variables: new Map(), dateLayout: undefined });
 }
 
 /**
@@ -20,11 +27,24 @@ export interface EvaluateOptions {
  * indented under their key, LF line ends, comments and blank lines kept, two spaces before a line comment.
  * An empty expression returns the text unchanged.
  *
- * @throws UserError when the text is no YAML, the expression is none, or an operator fails
+ * @throws UserError when the text is no YAML (`yaml: line N: ...`), the expression is none (`... invalid input text ...`), or an
+ * operator fails
  */
 export function evaluateYaml(expression: string, text: string, options: EvaluateOptions = {}): string {
-  throw new Error(`not yet: ${expression}${text}${options}`);
+  if (expression.trim() === "") return text;
+  const results = evaluateNodes(expression, readYaml(text, { together: true }), options.access);
+  return printResults(results, templateFormat);
 }
+
+const templateFormat: PrintOptions = {
+  format: "yaml",
+  indent: 2,
+  unwrapScalars: true,
+  colors: false,
+  separators: true,
+  yaml: { compactSequences: true, commentPad: 2 },
+  props: {},
+};
 
 export interface FormatOptions extends EvaluateOptions {
   /** @default "yaml" */
@@ -40,12 +60,20 @@ export interface FormatOptions extends EvaluateOptions {
 /**
  * Applies an expression to a plain value (what JSON can hold) and returns the printed results, each ended by a newline:
  * one result per line with `format: "json"` and `indent: 0`.
+ *
+ * @throws UserError when the expression is none or an operator fails
  */
 export function evaluateJson(expression: string, value: unknown, options: FormatOptions = {}): string {
-  throw new Error(`not yet: ${expression}${value}${options}`);
+  const { format = "yaml", indent = 2, unwrapScalars = true, colors = false, access } = options;
+  const results = evaluateNodes(expression, [jsonNode(value)], access);
+  return printResults(results, { ...templateFormat, format, indent, unwrapScalars, colors });
 }
 
-/** Applies an expression to all documents of a YAML (or JSON) text at once and returns the results as plain values. */
+/**
+ * Applies an expression to all documents of a YAML (or JSON) text at once and returns the results as plain values.
+ *
+ * @throws UserError as `evaluateYaml`
+ */
 export function evaluateAll(expression: string, text: string, options: EvaluateOptions = {}): readonly unknown[] {
-  throw new Error(`not yet: ${expression}${text}${options}`);
+  return evaluateNodes(expression, readYaml(text, { together: true }), options.access).map(toValue);
 }

@@ -1,13 +1,13 @@
 import { UserError } from "../errors.ts";
-import { missingOperator, operatorFor } from "./operators.ts";
-import { assign, compoundAssign, setAttribute } from "./operators/assign.ts";
-import { binaryResults } from "./operators/cross.ts";
-import { collect, createObject } from "./operators/create.ts";
-import { descend, index, path, slice } from "./operators/paths.ts";
 import { copy, noOrigin, scalar, text, type YqNode } from "./node.ts";
+import { assign, compoundAssign, setAttribute } from "./operators/assign.ts";
+import { collect, createObject } from "./operators/create.ts";
+import { binaryResults } from "./operators/cross.ts";
+import { descend, index, path, slice } from "./operators/paths.ts";
+import { stringOf } from "./operators/texts.ts";
+import { missingOperator, operatorFor } from "./operators.ts";
 import type { Expression } from "./syntax/ast.ts";
 import { parse } from "./syntax/parser.ts";
-import { stringOf } from "./operators/texts.ts";
 
 /** What an expression may reach outside of its documents. */
 export interface Access {

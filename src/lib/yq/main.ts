@@ -1,22 +1,235 @@
+import { errorText, UserError } from "../errors.ts";
+import { type Access, type Context, Evaluation } from "./evaluator.ts";
+import { readCsv } from "./format/csv.ts";
+import { formatOfFile, type OutputFormat } from "./format/formats.ts";
+import { readIni } from "./format/ini.ts";
+import { readJson } from "./format/json-read.ts";
+import { type PrintOptions, printResult, printResults } from "./format/printer.ts";
+import { readProps } from "./format/props.ts";
+import { parseSnippet, type ReadOptions, readYaml } from "./format/yaml-read.ts";
+import { helpText, versionLine } from "./help.ts";
+import { int, isTrue, text, YqNode } from "./node.ts";
+import { parseYqOptions, type YqOptions } from "./options.ts";
+import { parse } from "./syntax/parser.ts";
+
 /** What the yq program touches of its surroundings. */
 export interface YqIo {
   /** All of standard input, read when a command needs it. */
   readonly stdin: () => Promise<string>;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
+  /** Reads a text file; throws when there is none. */
   readonly readFile: (path: string) => string;
+  /** Whether there is a regular file of that name. */
+  readonly exists: (path: string) => boolean;
   /** Replaces a file (`-i`) or makes one (`-s`). */
   readonly writeFile: (path: string, text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
-  /** Whether standard output is a terminal (colours by default). */
+  readonly random: () => number;
+  /** Whether standard output is a terminal: colours by default. */
   readonly stdoutIsTerminal: boolean;
-  /** Whether standard input is a terminal (then it is not read without being asked for). */
+  /** Whether standard input is a terminal: then it is not read without being asked for by `-`. */
   readonly stdinIsTerminal: boolean;
 }
 
-/** The yq command-line tool: `argv` without the program's name; resolves to its exit code. */
+/** The yq command-line tool: `argv` without the program's name; resolves to its exit code. Errors are `Error: ...` on stderr, 1. */
 export async function runYq(argv: readonly string[], io: YqIo): Promise<number> {
-  io.stderr(`Error: ${argv}\n`);
-  return 1;
+  try {
+    const options = parseYqOptions(argv);
+    if (options.version) {
+      io.stdout(`${versionLine}\n`);
+      return 0;
+    }
+    if (options.help) {
+      io.stdout(helpText);
+      return 0;
+    }
+    return await new Program(options, io).run();
+  } catch (error) {
+    io.stderr(`Error: ${errorText(error)}\n`);
+    return 1;
+  }
+}
+
+/** Pretty printing: every style is reset, but texts that other YAML readers take for booleans keep their quotes. */
+const prettyExpression = `(... | (select(tag != "!!str"), select(tag == "!!str") | select(test("(?i)^(y|yes|n|no|on|off)$") | not))) style=""`;
+
+interface Input {
+  readonly name: string;
+  readonly text: string;
+}
+
+class Program {
+  private readonly access: Access;
+
+  constructor(
+    private readonly options: YqOptions,
+    private readonly io: YqIo,
+  ) {
+    const { env, readFile, now, random } = io;
+    this.access = {
+      now,
+      random,
+      ...(options.envOperators ? { env } : {}),
+      ...(options.fileOperators ? { readFile } : {}),
+    };
+  }
+
+  async run(): Promise<number> {
+    const { options, io } = this;
+    const { expression, files } = this.arguments();
+    if (expression === undefined) {
+      io.stdout(helpText);
+      return 0;
+    }
+    if (options.inPlace && (files.length === 0 || files.includes("-")))
+      throw new UserError("write in place flag only applicable when giving an expression and at least one file");
+    if (options.inPlace && options.nullInput)
+      throw new UserError("write in place flag only applicable when giving an expression and at least one file");
+    const input = options.input ?? formatOfFile(files[0] ?? "");
+    const output = options.output ?? (options.input === undefined && input !== "yaml" ? input : "yaml");
+    const print = this.printOptions(output);
+    if (options.inPlace && options.command === "eval") {
+      for (const [file, name] of files.entries()) {
+        const results = this.evaluate(expression, this.read({ name, text: io.readFile(name) }, input, file));
+        io.writeFile(name, printResults(results, { ...print, colors: false }));
+      }
+      return 0;
+    }
+    const documents = options.nullInput ? [nullDocument()] : await this.documents(files, input);
+    const results = this.evaluate(expression, documents);
+    if (options.inPlace) io.writeFile(files[0]!, printResults(results, { ...print, colors: false }));
+    else this.print(results, print);
+    if (options.exitStatus && !results.some(isTrue)) throw new UserError("no matches found");
+    return 0;
+  }
+
+  /** The expression and the files: the first argument is an expression unless there is a file of that name. */
+  private arguments(): { readonly expression: string | undefined; readonly files: readonly string[] } {
+    const { options, io } = this;
+    const [first, ...rest] = options.positionals;
+    if (options.expressionFile !== undefined) {
+      const source = io.readFile(options.expressionFile).replace(/^#!.*/, "");
+      return { expression: source, files: options.positionals };
+    }
+    if (options.expression !== undefined) return { expression: options.expression, files: options.positionals };
+    if (first === undefined) {
+      const canRead = options.nullInput || !io.stdinIsTerminal;
+      return { expression: canRead ? "." : undefined, files: [] };
+    }
+    if (first === "-" || io.exists(first)) return { expression: ".", files: options.positionals };
+    return { expression: first, files: rest };
+  }
+
+  private async documents(files: readonly string[], format: OutputFormat): Promise<readonly YqNode[]> {
+    const found: YqNode[] = [];
+    for (const [file, name] of (files.length === 0 ? ["-"] : files).entries()) {
+      const input = { name, text: name === "-" ? await this.io.stdin() : this.io.readFile(name) };
+      found.push(...this.read(input, format, file));
+    }
+    return found;
+  }
+
+  private read(input: Input, format: OutputFormat, file: number): readonly YqNode[] {
+    const together = this.options.command === "eval-all";
+    const options: ReadOptions = { filename: input.name, file, together };
+    if (format === "yaml") return readYaml(input.text, options);
+    const roots = this.decode(input.text, format);
+    roots.forEach((root, document) => {
+      placed(root, { document, file, filename: input.name, together });
+    });
+    return roots;
+  }
+
+  private decode(source: string, format: OutputFormat): readonly YqNode[] {
+    switch (format) {
+      case "json":
+        return readJson(source);
+      case "props":
+        return [readProps(source)];
+      case "csv":
+        return [readCsv(source, this.options.csvSeparator, this.options.csvAutoParse)];
+      case "tsv":
+        return [readCsv(source, "\t", this.options.csvAutoParse)];
+      case "ini":
+        return [readIni(source)];
+      case "yaml":
+        return readYaml(source);
+    }
+  }
+
+  private evaluate(expression: string, documents: readonly YqNode[]): readonly YqNode[] {
+    const { options } = this;
+    const parsed = parse(options.prettyPrint ? `(${expression.trim() || "."}) | (${prettyExpression})` : expression);
+    const evaluation = new Evaluation(this.access);
+    const variables = new Map(
+      options.variables.map(({ name, value, isText }) => [name, [isText ? text(value) : parseSnippet(value)]] as const),
+    );
+    const context = (nodes: readonly YqNode[]): Context => ({ nodes, variables, dateLayout: undefined });
+    if (options.command === "eval-all") return evaluation.run(parsed, context(documents));
+    return documents.flatMap((document) => evaluation.run(parsed, context([document])));
+  }
+
+  private printOptions(format: OutputFormat): PrintOptions {
+    const { options, io } = this;
+    return {
+      format,
+      indent: options.indent,
+      unwrapScalars: options.unwrapScalars ?? format !== "json",
+      colors: options.colors ?? (io.stdoutIsTerminal && (io.env.NO_COLOR ?? "") === ""),
+      separators: options.separators && !options.nulOutput,
+      csvSeparator: options.csvSeparator,
+      yaml: { compactSequences: options.compactSequences },
+      props: {
+        separator: options.propsSeparator,
+        arrayBrackets: options.propsArrayBrackets,
+        unwrapScalars: options.unwrapScalars ?? true,
+      },
+    };
+  }
+
+  private print(results: readonly YqNode[], print: PrintOptions): void {
+    const { options, io } = this;
+    if (options.splitExpression !== undefined || options.splitExpressionFile !== undefined) this.split(results, print);
+    else if (!options.nulOutput) io.stdout(printResults(results, print));
+    else this.printNul(results, print);
+  }
+
+  private printNul(results: readonly YqNode[], print: PrintOptions): void {
+    for (const node of results) {
+      const printed = printResult(node, print).replace(/\n$/, "");
+      if (printed.includes("\0"))
+        throw new UserError(
+          "can't serialize value because it contains NUL char and you are using NUL separated output",
+        );
+      this.io.stdout(`${printed}\0`);
+    }
+  }
+
+  /** `-s`: every result into a file of its own, named by an expression; `$index` is the result's number. */
+  private split(results: readonly YqNode[], print: PrintOptions): void {
+    const { options, io } = this;
+    const source = options.splitExpression ?? io.readFile(options.splitExpressionFile!);
+    const parsed = parse(source);
+    const extension = print.format === "yaml" ? "yml" : print.format === "props" ? "properties" : print.format;
+    results.forEach((node, index) => {
+      const variables = new Map([["index", [int(index)]]]);
+      const [name] = new Evaluation(this.access).run(parsed, { nodes: [node], variables, dateLayout: undefined });
+      const base = name?.value ?? String(index);
+      io.writeFile(
+        /\.[^./]+$/.test(base) ? base : `${base}.${extension}`,
+        printResult(node, { ...print, colors: false }),
+      );
+    });
+  }
+}
+
+function placed(node: YqNode, origin: YqNode["origin"]): void {
+  node.origin = origin;
+  for (const child of node.content) placed(child, origin);
+}
+
+function nullDocument(): YqNode {
+  return new YqNode("scalar", "!!null", "");
 }

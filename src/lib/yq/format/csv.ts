@@ -5,7 +5,10 @@ import { resolveTag } from "../tags.ts";
 function cell(node: YqNode | undefined): string {
   if (node === undefined) return "";
   const at = dereference(node);
-  if (at.kind !== "scalar") throw new UserError(`csv encoding only works for arrays of scalars (string/numbers/booleans), child[0] is a ${at.tag}`);
+  if (at.kind !== "scalar")
+    throw new UserError(
+      `csv encoding only works for arrays of scalars (string/numbers/booleans), child[0] is a ${at.tag}`,
+    );
   return at.tag === "!!null" && at.value === "null" ? "" : at.value;
 }
 
@@ -33,14 +36,18 @@ export function printCsv(given: YqNode, separator: string): string {
     return node.content
       .map((line) => {
         const at = dereference(line);
-        if (at.kind !== "seq") throw new UserError(`csv encoding only works for arrays of arrays, child is a ${at.tag}`);
+        if (at.kind !== "seq")
+          throw new UserError(`csv encoding only works for arrays of arrays, child is a ${at.tag}`);
         return row(at.content.map(cell), separator);
       })
       .join("");
   const names = [...pairs(first)].map(([key]) => key.value);
   const rows = node.content.map((line) => {
     const at = dereference(line);
-    if (at.kind !== "map") throw new UserError(`csv object encoding only works for arrays of flat objects (string key => string/numbers/boolean), child is a ${at.tag}`);
+    if (at.kind !== "map")
+      throw new UserError(
+        `csv object encoding only works for arrays of flat objects (string key => string/numbers/boolean), child is a ${at.tag}`,
+      );
     return row(
       names.map((name) => cell(lookup(at, name))),
       separator,
@@ -58,7 +65,7 @@ function records(source: string, separator: string): readonly (readonly string[]
     let field = "";
     if (source[at] === '"') {
       for (at++; ; at++) {
-        if (at >= source.length) throw new UserError('csv: a quoted field is not closed');
+        if (at >= source.length) throw new UserError("csv: a quoted field is not closed");
         if (source[at] === '"' && source[at + 1] === '"') at++;
         else if (source[at] === '"') break;
         field += source[at];

@@ -1,2 +1,36 @@
+import { UserError } from "../../errors.ts";
+
 /** Formats that results can be printed in. */
-export type OutputFormat = "yaml" | "json" | "props" | "csv" | "tsv";
+export type OutputFormat = "yaml" | "json" | "props" | "csv" | "tsv" | "ini";
+
+const names: Readonly<Record<string, OutputFormat>> = {
+  yaml: "yaml",
+  y: "yaml",
+  yml: "yaml",
+  json: "json",
+  j: "json",
+  ndjson: "json",
+  props: "props",
+  p: "props",
+  properties: "props",
+  csv: "csv",
+  c: "csv",
+  tsv: "tsv",
+  t: "tsv",
+  ini: "ini",
+  i: "ini",
+};
+
+/** The format of a name or its short form. @throws UserError for one that is not supported, by its name */
+export function formatNamed(name: string): OutputFormat {
+  const found = Object.hasOwn(names, name) ? names[name] : undefined;
+  if (found === undefined)
+    throw new UserError(`the format ${name} is not supported; please specify one of yaml, json, props, csv, tsv, ini`);
+  return found;
+}
+
+/** The format by a file's extension: YAML unless it names another. */
+export function formatOfFile(path: string): OutputFormat {
+  const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
+  return Object.hasOwn(names, extension) && extension.length > 1 ? names[extension]! : "yaml";
+}

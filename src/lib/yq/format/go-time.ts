@@ -67,7 +67,9 @@ const abbreviationLocales = ["en-US", "en-AU", "en-GB", "en-CA", "en-IN", "en-NZ
 
 function ianaAbbreviation(zone: string, milliseconds: number, offsetSeconds: number): string {
   for (const locale of abbreviationLocales) {
-    const parts = new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: "short" }).formatToParts(milliseconds);
+    const parts = new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: "short" }).formatToParts(
+      milliseconds,
+    );
     const name = parts.find((part) => part.type === "timeZoneName")?.value ?? "";
     if (/^[A-Z]{2,5}$/.test(name)) return name;
   }
@@ -191,7 +193,17 @@ interface Parsed {
 
 /** Reads a moment by a Go layout; undefined when the text does not fit it. */
 export function parseGoTime(value: string, layout: string): GoTime | undefined {
-  const parsed: Parsed = { year: 1, month: 1, day: 1, hour: 0, minute: 0, second: 0, nanos: 0n, afternoon: undefined, zone: utc };
+  const parsed: Parsed = {
+    year: 1,
+    month: 1,
+    day: 1,
+    hour: 0,
+    minute: 0,
+    second: 0,
+    nanos: 0n,
+    afternoon: undefined,
+    zone: utc,
+  };
   let at = 0;
   let last = 0;
   const literal = (text: string): boolean => {
@@ -300,7 +312,8 @@ function parseToken(token: string, rest: string, p: Parsed): number | undefined 
 function parseAbbreviation(rest: string, p: Parsed): number | undefined {
   const match = /^(?:[A-Z]{3,5}|[-+]\d{2})/.exec(rest);
   if (match === null) return undefined;
-  if (p.zone.type === "fixed" && p.zone.offsetSeconds === 0) p.zone = { type: "fixed", offsetSeconds: 0, name: match[0] };
+  if (p.zone.type === "fixed" && p.zone.offsetSeconds === 0)
+    p.zone = { type: "fixed", offsetSeconds: 0, name: match[0] };
   return match[0].length;
 }
 
@@ -310,7 +323,8 @@ function parseOffset(token: string, rest: string, p: Parsed): number | undefined
     return 1;
   }
   const shape = token.slice(1);
-  const pattern = shape === "07" ? /^([-+])(\d{2})/ : shape.includes(":") ? /^([-+])(\d{2}):(\d{2})/ : /^([-+])(\d{2})(\d{2})/;
+  const pattern =
+    shape === "07" ? /^([-+])(\d{2})/ : shape.includes(":") ? /^([-+])(\d{2}):(\d{2})/ : /^([-+])(\d{2})(\d{2})/;
   const match = pattern.exec(rest);
   if (match === null) return undefined;
   const seconds = Number(match[2]) * 3600 + Number(match[3] ?? 0) * 60;
@@ -321,8 +335,8 @@ function parseOffset(token: string, rest: string, p: Parsed): number | undefined
 const unitNanos: Readonly<Record<string, number>> = {
   ns: 1,
   us: 1e3,
-  "µs": 1e3,
-  "μs": 1e3,
+  µs: 1e3,
+  μs: 1e3,
   ms: 1e6,
   s: 1e9,
   m: 60e9,

@@ -30,7 +30,8 @@ function value(given: YqNode, state: State, margin: string): string {
   if (node.kind === "seq") for (const item of node.content) parts.push(value(item, state, inner));
   else {
     const colon = state.indent === 0 ? ":" : ": ";
-    for (const [key, item] of entries(node, state)) parts.push(state.paint("key", JSON.stringify(key)) + colon + value(item, state, inner));
+    for (const [key, item] of entries(node, state))
+      parts.push(state.paint("key", JSON.stringify(key)) + colon + value(item, state, inner));
   }
   const [open, close] = node.kind === "seq" ? "[]" : "{}";
   if (parts.length === 0) return `${open}${close}`;

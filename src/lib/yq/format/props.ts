@@ -47,10 +47,10 @@ export function printProps(node: YqNode, options: PropsOptions = {}): string {
   return result;
 }
 
-function unescape(value: string): string {
-  return value.replace(/\\(u[0-9a-fA-F]{4}|[\s\S])/g, (_, escape: string) => {
-    if (escape.length > 1) return String.fromCharCode(Number.parseInt(escape.slice(1), 16));
-    return { n: "\n", t: "\t", r: "\r", f: "\f" }[escape] ?? escape;
+function unescaped(value: string): string {
+  return value.replace(/\\(u[0-9a-fA-F]{4}|[\s\S])/g, (_, code: string) => {
+    if (code.length > 1) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
+    return { n: "\n", t: "\t", r: "\r", f: "\f" }[code] ?? code;
   });
 }
 
@@ -66,10 +66,11 @@ export function readProps(source: string): YqNode {
       comments.push(`#${line.slice(1)}`);
       continue;
     }
-    while (/(?:^|[^\\])(?:\\\\)*\\$/.test(line) && i + 1 < lines.length) line = line.slice(0, -1) + lines[++i]!.trimStart();
+    while (/(?:^|[^\\])(?:\\\\)*\\$/.test(line) && i + 1 < lines.length)
+      line = line.slice(0, -1) + lines[++i]!.trimStart();
     const match = /^((?:\\[\s\S]|[^\\\s=:])*)(?:\s*[=:]\s*|\s+|$)([\s\S]*)$/.exec(line);
     if (match === null) throw new UserError(`properties: cannot read the line ${JSON.stringify(line)}`);
-    put(root, unescape(match[1]!), unescape(match[2]!), comments);
+    put(root, unescaped(match[1]!), unescaped(match[2]!), comments);
     comments = [];
   }
   return root;

@@ -1,8 +1,8 @@
 import { UserError } from "../../errors.ts";
 import { copy, dereference, isNull, lookup, pairs, setContent, type YqNode } from "../node.ts";
 import { effectiveTag, formatFloat, isNumber, numberOf, parseInteger } from "../tags.ts";
-import { addDuration, isDate } from "./date-arithmetic.ts";
 import { deeplyEqual } from "./compare.ts";
+import { addDuration, isDate } from "./date-arithmetic.ts";
 import { splitText } from "./split.ts";
 import { nicePath } from "./texts.ts";
 
@@ -79,11 +79,19 @@ function addScalars(left: YqNode, right: YqNode, dateLayout: string | undefined)
   if (right.kind !== "scalar" || left.kind !== "scalar") throw cannotAdd(left, right);
   const leftTag = effectiveTag(left);
   const rightTag = effectiveTag(right);
-  if (isDate(left, dateLayout) && rightTag === "!!str") return replaced(left, left.tag, addDuration(left.value, right.value, 1, dateLayout));
+  if (isDate(left, dateLayout) && rightTag === "!!str")
+    return replaced(left, left.tag, addDuration(left.value, right.value, 1, dateLayout));
   if (leftTag === "!!str") return replaced(left, "!!str", isNull(right) ? left.value : left.value + right.value);
   if (rightTag === "!!str") return replaced(left, "!!str", left.value + right.value);
   if (isNull(right)) return copy(left);
-  return calculated(left, right, (a, b) => a + b, (a, b) => a + b) ?? fail(cannotAdd(left, right));
+  return (
+    calculated(
+      left,
+      right,
+      (a, b) => a + b,
+      (a, b) => a + b,
+    ) ?? fail(cannotAdd(left, right))
+  );
 }
 
 function fail(error: Error): never {
@@ -130,7 +138,12 @@ export function subtract(leftGiven: YqNode, rightGiven: YqNode, dateLayout: stri
   if (right.kind !== "scalar") throw new UserError(`${described(right)} cannot be subtracted from ${described(left)}`);
   if (isDate(left, dateLayout)) return replaced(left, left.tag, addDuration(left.value, right.value, -1, dateLayout));
   if (effectiveTag(left) === "!!str") throw new UserError("strings cannot be subtracted");
-  const result = calculated(left, right, (a, b) => a - b, (a, b) => a - b);
+  const result = calculated(
+    left,
+    right,
+    (a, b) => a - b,
+    (a, b) => a - b,
+  );
   return result ?? fail(new UserError(`${described(right)} cannot be subtracted from ${described(left)}`));
 }
 
@@ -140,14 +153,20 @@ export function multiplyScalars(left: YqNode, right: YqNode): YqNode {
   const rightTag = effectiveTag(right);
   if (leftTag === "!!str" && rightTag === "!!int") return repeated(left, left, right);
   if (leftTag === "!!int" && rightTag === "!!str") return repeated(right, right, left);
-  const result = calculated(left, right, (a, b) => a * b, (a, b) => a * b);
+  const result = calculated(
+    left,
+    right,
+    (a, b) => a * b,
+    (a, b) => a * b,
+  );
   return result ?? fail(new UserError(`cannot multiply ${left.tag} with ${right.tag}`));
 }
 
 function repeated(sample: YqNode, value: YqNode, count: YqNode): YqNode {
   const times = Number(parseInteger(count.value));
   if (times < 0) throw new UserError(`cannot repeat string by a negative number (${times})`);
-  if (times * value.value.length > 10_000_000) throw new UserError(`cannot repeat string by more than 10 million characters`);
+  if (times * value.value.length > 10_000_000)
+    throw new UserError(`cannot repeat string by more than 10 million characters`);
   return replaced(sample, "!!str", value.value.repeat(times));
 }
 
@@ -168,8 +187,14 @@ export function divide(leftGiven: YqNode, rightGiven: YqNode): YqNode {
 export function modulo(leftGiven: YqNode, rightGiven: YqNode): YqNode {
   const left = dereference(leftGiven);
   const right = dereference(rightGiven);
-  if (!isNumber(left) || !isNumber(right)) throw new UserError(`${described(left)} cannot modulo by ${described(right)}`);
+  if (!isNumber(left) || !isNumber(right))
+    throw new UserError(`${described(left)} cannot modulo by ${described(right)}`);
   if (effectiveTag(right) === "!!int" && parseInteger(right.value) === 0n && effectiveTag(left) === "!!int")
     throw new UserError("cannot modulo by 0");
-  return calculated(left, right, (a, b) => a % b, (a, b) => a % b)!;
+  return calculated(
+    left,
+    right,
+    (a, b) => a % b,
+    (a, b) => a % b,
+  )!;
 }

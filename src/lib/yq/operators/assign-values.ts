@@ -27,7 +27,8 @@ export function updateFrom(target: YqNode, source: YqNode, options: UpdateOption
   target.kind = kind;
   target.value = value;
   target.aliasTarget = aliasTarget;
-  target.raw = source.raw ?? (target.raw?.value === value && target.raw.style === target.style ? target.raw : undefined);
+  target.raw =
+    source.raw ?? (target.raw?.value === value && target.raw.style === target.style ? target.raw : undefined);
   setContent(target, content);
   if (!options.keepAnchor) target.anchor = source.anchor;
   if (source.head.some((line) => line !== "")) target.head = source.head;

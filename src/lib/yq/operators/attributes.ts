@@ -1,6 +1,6 @@
 import { UserError } from "../../errors.ts";
 import type { Context } from "../evaluator.ts";
-import { type NodeStyle, type YqNode } from "../node.ts";
+import type { NodeStyle, YqNode } from "../node.ts";
 import type { AttributeName } from "../syntax/ast.ts";
 
 const styles: ReadonlySet<string> = new Set(["double", "single", "literal", "folded", "flow", ""]);
@@ -9,7 +9,8 @@ const styles: ReadonlySet<string> = new Set(["double", "single", "literal", "fol
 export function assignAttribute(node: YqNode, name: AttributeName, value: string, context: Context): void {
   switch (name) {
     case "style":
-      return setStyle(node, value);
+      setStyle(node, value);
+      return;
     case "tag":
       node.tag = value;
       node.tagged = false;
@@ -18,7 +19,8 @@ export function assignAttribute(node: YqNode, name: AttributeName, value: string
       node.anchor = value;
       return;
     case "alias":
-      return setAlias(node, value, context);
+      setAlias(node, value, context);
+      return;
     case "line_comment":
       node.line = commentLines(value).join(" ");
       return;

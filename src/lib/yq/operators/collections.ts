@@ -91,7 +91,9 @@ function quantifier(name: "any" | "all") {
 function picked(node: YqNode, names: readonly YqNode[]): YqNode {
   const at = dereference(node);
   if (at.kind === "seq") {
-    const result = sequence(names.map((name) => at.content[Number(parseInteger(name.value))]).filter((item) => item !== undefined));
+    const result = sequence(
+      names.map((name) => at.content[Number(parseInteger(name.value))]).filter((item) => item !== undefined),
+    );
     result.style = at.style;
     return result;
   }
@@ -106,11 +108,7 @@ function picked(node: YqNode, names: readonly YqNode[]): YqNode {
 function omitted(node: YqNode, names: readonly YqNode[]): YqNode {
   const result = copy(dereference(node));
   const gone = new Set(names.map((name) => name.value));
-  if (result.kind === "map")
-    setContent(
-      result,
-      [...pairs(result)].filter(([key]) => !gone.has(key.value)).flat(),
-    );
+  if (result.kind === "map") setContent(result, [...pairs(result)].filter(([key]) => !gone.has(key.value)).flat());
   else if (result.kind === "seq")
     setContent(
       result,
@@ -133,11 +131,14 @@ function pivoted(node: YqNode): YqNode {
   if (!kinds.has("map")) {
     const width = Math.max(0, ...rows.content.map((row) => dereference(row).content.length));
     return sequence(
-      Array.from({ length: width }, (_, i) => sequence(rows.content.map((row) => dereference(row).content[i] ?? nothing()))),
+      Array.from({ length: width }, (_, i) =>
+        sequence(rows.content.map((row) => dereference(row).content[i] ?? nothing())),
+      ),
     );
   }
   const keys = new Map<string, YqNode>();
-  for (const row of rows.content) for (const [key] of pairs(dereference(row))) keys.set(key.value, keys.get(key.value) ?? key);
+  for (const row of rows.content)
+    for (const [key] of pairs(dereference(row))) keys.set(key.value, keys.get(key.value) ?? key);
   return mapping(
     [...keys.values()].map((key) => [
       key,

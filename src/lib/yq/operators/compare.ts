@@ -51,11 +51,13 @@ export function compareOrder(
   const leftNull = left === undefined || isNull(left);
   const rightNull = right === undefined || isNull(right);
   if (leftNull || rightNull) return leftNull && rightNull && accept(0);
-  if (left.kind !== "scalar" || right.kind !== "scalar") throw new UserError(`${left.tag} not yet supported for comparison`);
+  if (left.kind !== "scalar" || right.kind !== "scalar")
+    throw new UserError(`${left.tag} not yet supported for comparison`);
   if (isNumber(left) && isNumber(right)) return accept(Math.sign(numberOf(left) - numberOf(right)));
   if (isDate(left, dateLayout) && isDate(right, dateLayout))
     return accept(Math.sign(Number(instantOf(left.value, dateLayout) - instantOf(right.value, dateLayout))));
-  if (effectiveTag(left) === "!!str" && effectiveTag(right) === "!!str") return accept(byBytes(left.value, right.value));
+  if (effectiveTag(left) === "!!str" && effectiveTag(right) === "!!str")
+    return accept(byBytes(left.value, right.value));
   throw new UserError(`${left.tag} not yet supported for comparison with ${right.tag}`);
 }
 

@@ -58,7 +58,10 @@ function put(map: YqNode, key: YqNode, value: YqNode): void {
   name.line = "";
   const there = lookup(map, name.value);
   const fresh = copy(value);
-  if (there === undefined) return appendPair(map, name, fresh);
+  if (there === undefined) {
+    appendPair(map, name, fresh);
+    return;
+  }
   const at = map.content.indexOf(there);
   map.content[at] = fresh;
   fresh.parent = map;

@@ -52,7 +52,10 @@ const operations: Readonly<Partial<Record<Binary["name"], Operation>>> = {
   greater: order((sign) => sign > 0),
   "greater-equal": order((sign) => sign >= 0),
   add: { calculate: (left, right, _e, context) => add(left, right, context.dateLayout), whenEmpty: true },
-  subtract: { calculate: both((left, right, _e, context) => subtract(left, right, context.dateLayout)), whenEmpty: false },
+  subtract: {
+    calculate: both((left, right, _e, context) => subtract(left, right, context.dateLayout)),
+    whenEmpty: false,
+  },
   multiply: { calculate: both((left, right, expression) => multiply(left, right, expression.flags)), whenEmpty: false },
   divide: { calculate: both(divide), whenEmpty: false },
   modulo: { calculate: both(modulo), whenEmpty: false },

@@ -2,7 +2,14 @@ import { UserError } from "../../errors.ts";
 import { formatGoTime, type GoTime, parseGoDuration, parseGoTime, rfc3339 } from "../format/go-time.ts";
 import type { YqNode } from "../node.ts";
 
-const yamlLayouts = [rfc3339, "2006-01-02", "2006-1-2T15:4:05Z07:00", "2006-1-2 15:4:05Z07:00", "2006-1-2 15:4:05", "2006-1-2T15:4:05"];
+const yamlLayouts = [
+  rfc3339,
+  "2006-01-02",
+  "2006-1-2T15:4:05Z07:00",
+  "2006-1-2 15:4:05Z07:00",
+  "2006-1-2 15:4:05",
+  "2006-1-2T15:4:05",
+];
 
 /** Reads a date by a layout; without one as RFC 3339 or the other forms of a YAML timestamp. */
 export function readDate(value: string, layout: string | undefined): GoTime | undefined {

@@ -1,4 +1,4 @@
-import { int, type YqNode, text } from "../node.ts";
+import { int, text, type YqNode } from "../node.ts";
 import type { OperatorTable } from "../operators.ts";
 import { forEach } from "./arguments.ts";
 

@@ -22,7 +22,9 @@ function encoder(encode: (node: YqNode, indent: number) => string, defaultIndent
       const encoded = encode(dereference(given), level === undefined ? defaultIndent : numberOf(level));
       const original = decodedFrom.get(given);
       const isLine = /^[^\n]+\n$/.test(encoded);
-      const result = text(original !== undefined && isLine && !original.endsWith("\n") ? encoded.slice(0, -1) : encoded);
+      const result = text(
+        original !== undefined && isLine && !original.endsWith("\n") ? encoded.slice(0, -1) : encoded,
+      );
       result.origin = given.origin;
       return result;
     });
@@ -33,7 +35,8 @@ function decoder(name: string, decode: (value: string) => YqNode): Operator {
     if (args.length > 0) throw new UserError(`\`${name}\` takes no argument`);
     return context.nodes.map((given) => {
       const node = dereference(given);
-      if (node.kind !== "scalar") throw new UserError(`cannot decode ${node.tag} with ${name}, can only decode strings`);
+      if (node.kind !== "scalar")
+        throw new UserError(`cannot decode ${node.tag} with ${name}, can only decode strings`);
       const result = decode(node.value);
       result.origin = given.origin;
       decodedFrom.set(result, node.value);
@@ -88,7 +91,9 @@ export const encodingOperators: OperatorTable = {
   from_tsv: decoder("from_tsv", (value) => readCsv(value, "\t")),
   "@base64": encoder((node) => encodeBase64(scalarText("base64", node))),
   "@base64d": decoder("@base64d", (value) => text(decodeBase64(value))),
-  "@base64url": encoder((node) => encodeBase64(scalarText("base64url", node)).replaceAll("+", "-").replaceAll("/", "_")),
+  "@base64url": encoder((node) =>
+    encodeBase64(scalarText("base64url", node)).replaceAll("+", "-").replaceAll("/", "_"),
+  ),
   "@base64urld": decoder("@base64urld", (value) => text(decodeBase64(value.replaceAll("-", "+").replaceAll("_", "/")))),
   "@uri": encoder((node) => queryEscape(scalarText("uri", node))),
   "@urid": decoder("@urid", (value) => text(queryUnescape(value))),

@@ -22,7 +22,8 @@ interface SubstitutionRules {
   readonly failFast: boolean;
 }
 
-const reference = /\$(?:\$|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-=+])((?:[^{}]|\{[^{}]*\})*))?\})/g;
+const reference =
+  /\$(?:\$|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-=+])((?:[^{}]|\{[^{}]*\})*))?\})/g;
 
 function substitute(value: string, env: Environment, rules: SubstitutionRules): string {
   const refusals: string[] = [];
@@ -66,7 +67,9 @@ export const environmentOperators: OperatorTable = {
       const node = dereference(given);
       if (isNull(node)) return given;
       if (node.kind !== "scalar" || node.tag !== "!!str")
-        throw new UserError(`cannot substitute with ${node.tag}, can only substitute strings. Hint: Most often you'll want to use '|=' over '=' for this operation.`);
+        throw new UserError(
+          `cannot substitute with ${node.tag}, can only substitute strings. Hint: Most often you'll want to use '|=' over '=' for this operation.`,
+        );
       const result = copy(node);
       result.parent = undefined;
       result.key = undefined;

@@ -1,12 +1,12 @@
 import { UserError } from "../../errors.ts";
 import { attach, remove } from "../attach.ts";
 import type { Context, Evaluation } from "../evaluator.ts";
-import { copy, dereference, isTrue, type YqNode, sequence } from "../node.ts";
+import { copy, dereference, isTrue, sequence, type YqNode } from "../node.ts";
 import type { OperatorTable } from "../operators.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { parseInteger } from "../tags.ts";
-import { updateFrom } from "./assign-values.ts";
 import { onlyArgument } from "./arguments.ts";
+import { updateFrom } from "./assign-values.ts";
 import { splat } from "./paths.ts";
 
 function holds(run: Evaluation, condition: Expression, node: YqNode, context: Context): boolean {
@@ -50,13 +50,16 @@ export const filterOperators: OperatorTable = {
   },
   with: (run, args, context) => {
     const [path, body] = args;
-    if (path === undefined || body === undefined) throw new UserError("`with` takes a path and an expression: with(path; exp)");
+    if (path === undefined || body === undefined)
+      throw new UserError("`with` takes a path and an expression: with(path; exp)");
     for (const node of run.run(path, context)) run.runOn(body, node, context);
     return context.nodes;
   },
   del: (run, args, context) => {
     for (const node of [...run.run(onlyArgument("del", args), context)].reverse()) remove(node);
-    const gone = new Set(args.flatMap((arg) => (arg.type === "self" || isRootSelection(arg) ? run.run(arg, context) : [])));
+    const gone = new Set(
+      args.flatMap((arg) => (arg.type === "self" || isRootSelection(arg) ? run.run(arg, context) : [])),
+    );
     return context.nodes.filter((node) => node.parent !== undefined || !gone.has(node));
   },
   first: (run, args, context) =>
@@ -67,7 +70,8 @@ export const filterOperators: OperatorTable = {
     }),
   limit: (run, args, context) => {
     const [count, body] = args;
-    if (count === undefined || body === undefined) throw new UserError("`limit` takes a number and an expression: limit(n; exp)");
+    if (count === undefined || body === undefined)
+      throw new UserError("`limit` takes a number and an expression: limit(n; exp)");
     return context.nodes.flatMap((node) => {
       const number = run.runOn(count, node, context)[0];
       return run.runOn(body, node, context).slice(0, Math.max(0, Number(parseInteger(number?.value ?? "0"))));

@@ -13,7 +13,8 @@ function loader(name: string, decode: (content: string, path: string) => YqNode)
     const { readFile } = run.access;
     if (readFile === undefined) throw new UserError("file operations have been disabled");
     const argument = onlyArgument(name, args);
-    const contexts = context.nodes.length === 0 ? [context] : context.nodes.map((node): Context => ({ ...context, nodes: [node] }));
+    const contexts =
+      context.nodes.length === 0 ? [context] : context.nodes.map((node): Context => ({ ...context, nodes: [node] }));
     return contexts.flatMap((at) => {
       const path = run.run(argument, at)[0]?.value;
       if (path === undefined || path === "" || path === "null") throw new UserError(`${name}: no file name given`);

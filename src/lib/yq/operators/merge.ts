@@ -38,7 +38,10 @@ export function multiply(leftGiven: YqNode, rightGiven: YqNode, letters: string)
 }
 
 function mergeInto(left: YqNode, right: YqNode, flags: MergeFlags): void {
-  if (right.kind === "map") return mergeMap(left, right, flags);
+  if (right.kind === "map") {
+    mergeMap(left, right, flags);
+    return;
+  }
   const { content } = left;
   const isArray = right.kind === "seq" && left.kind === "seq";
   if (isArray && flags.append) {

@@ -51,7 +51,8 @@ function explodeMap(map: YqNode, budget: { left: number }): void {
     const merged = dereference(value);
     const sources = merged.kind === "seq" ? merged.content.map(dereference).reverse() : [merged];
     for (const source of sources) {
-      if (source.kind !== "map") throw new UserError(`can only use merge anchors with maps (!!map), but got ${source.tag}`);
+      if (source.kind !== "map")
+        throw new UserError(`can only use merge anchors with maps (!!map), but got ${source.tag}`);
       const flat = copy(source);
       explode(flat, budget);
       for (let j = 0; j + 1 < flat.content.length; j += 2) put(flat.content[j]!, flat.content[j + 1]!);

@@ -20,7 +20,8 @@ function rearranged(node: YqNode, content: readonly YqNode[]): YqNode {
 
 function sorted(run: Evaluation, given: YqNode, by: Expression, context: Context): YqNode {
   const node = dereference(given);
-  if (node.kind !== "seq" && node.kind !== "map") throw new UserError(`node at path [${stringOf(node)}] is not an array or map (it's a ${node.tag})`);
+  if (node.kind !== "seq" && node.kind !== "map")
+    throw new UserError(`node at path [${stringOf(node)}] is not an array or map (it's a ${node.tag})`);
   const entries = node.kind === "map" ? [...pairs(node)] : node.content.map((item) => [item] as const);
   const keyed = entries.map((entry) => ({ entry, keys: run.runOn(by, entry.at(-1)!, context) }));
   keyed.sort((a, b) => compareKeys(a.keys, b.keys, context.dateLayout));
@@ -98,7 +99,8 @@ export const orderOperators: OperatorTable = {
   sort: forEach("sort", (node, run, context) => sorted(run, node, self, context)),
   sort_by: perNode("sort_by", sorted),
   sort_keys: (run, args, context) => {
-    for (const node of context.nodes) for (const target of run.runOn(onlyArgument("sort_keys", args), node, context)) sortKeys(target);
+    for (const node of context.nodes)
+      for (const target of run.runOn(onlyArgument("sort_keys", args), node, context)) sortKeys(target);
     return context.nodes;
   },
   reverse: forEach("reverse", (given) => {

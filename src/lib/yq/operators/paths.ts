@@ -29,7 +29,8 @@ export function index(
   if (keys === undefined) return targets.flatMap((node) => splat(node));
   const results: YqNode[] = [];
   const wanted = run.run(keys, context);
-  for (const node of targets) for (const key of wanted) results.push(...childrenByKey(node, dereference(key), optional));
+  for (const node of targets)
+    for (const key of wanted) results.push(...childrenByKey(node, dereference(key), optional));
   return results;
 }
 
@@ -66,7 +67,8 @@ function mergedEntries(map: YqNode, depth = 0): Map<string, YqNode> {
     }
     const merged = dereference(value);
     for (const source of merged.kind === "seq" ? merged.content.map(dereference) : [merged]) {
-      if (source.kind !== "map") throw new UserError(`can only use merge anchors with maps (!!map), but got ${source.tag}`);
+      if (source.kind !== "map")
+        throw new UserError(`can only use merge anchors with maps (!!map), but got ${source.tag}`);
       for (const [inner, innerValue] of mergedEntries(source, depth + 1)) entries.set(inner, innerValue);
     }
   }

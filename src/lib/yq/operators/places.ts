@@ -5,8 +5,8 @@ import { bool, copy, dereference, int, pathOf, sequence, type YqNode } from "../
 import type { OperatorTable } from "../operators.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { parseInteger } from "../tags.ts";
-import { updateFrom } from "./assign-values.ts";
 import { onlyArgument } from "./arguments.ts";
+import { updateFrom } from "./assign-values.ts";
 import { descend } from "./paths.ts";
 
 function pathNode(node: YqNode): YqNode {
@@ -68,14 +68,20 @@ function parents(run: Evaluation, args: readonly Expression[], context: Context)
 /** Where nodes are: `key`, `path`, `parent`, `root`, and paths as values: `paths`, `getpath`, `setpath`, `delpaths`. */
 export const placeOperators: OperatorTable = {
   key: (_run, _args, context) =>
-    context.nodes.flatMap((node) => (node.key === undefined ? [] : [typeof node.key === "number" ? int(node.key) : node.key])),
+    context.nodes.flatMap((node) =>
+      node.key === undefined ? [] : [typeof node.key === "number" ? int(node.key) : node.key],
+    ),
   is_key: (_run, _args, context) => context.nodes.map((node) => bool(node.isKey)),
-  path: (run, args, context) => (args.length === 0 ? context.nodes : run.run(onlyArgument("path", args), context)).map(pathNode),
+  path: (run, args, context) =>
+    (args.length === 0 ? context.nodes : run.run(onlyArgument("path", args), context)).map(pathNode),
   paths: (run, args, context) =>
     context.nodes.flatMap((root) => {
       const below = descend([root], false).slice(1);
       const [condition] = args;
-      const chosen = condition === undefined ? below : below.filter((node) => run.runOn(condition, node, context)[0]?.value === "true");
+      const chosen =
+        condition === undefined
+          ? below
+          : below.filter((node) => run.runOn(condition, node, context)[0]?.value === "true");
       return chosen.map(pathNode);
     }),
   getpath: (run, args, context) =>
@@ -84,7 +90,8 @@ export const placeOperators: OperatorTable = {
     ),
   setpath: (run, args, context) => {
     const [path, value] = args;
-    if (path === undefined || value === undefined) throw new UserError("`setpath` takes a path and a value: setpath(path; value)");
+    if (path === undefined || value === undefined)
+      throw new UserError("`setpath` takes a path and a value: setpath(path; value)");
     for (const node of context.nodes) {
       const [steps] = run.runOn(path, node, context);
       const [wanted] = run.runOn(value, node, context);

@@ -47,7 +47,11 @@ export function goRegExp(source: string): RegExp {
 interface Match {
   readonly string: string;
   readonly offset: number;
-  readonly groups: readonly { readonly name: string | undefined; readonly string: string | undefined; readonly offset: number }[];
+  readonly groups: readonly {
+    readonly name: string | undefined;
+    readonly string: string | undefined;
+    readonly offset: number;
+  }[];
 }
 
 function matches(pattern: RegExp, value: string, global: boolean): readonly Match[] {
@@ -124,11 +128,15 @@ interface Call {
 
 function call(run: Evaluation, name: string, args: readonly Expression[], node: YqNode, context: Context): Call {
   const [source, parameters, ...rest] = listedArguments(args);
-  if (source === undefined || rest.length > 0) throw new UserError(`\`${name}\` takes a regular expression: ${name}("...")`);
+  if (source === undefined || rest.length > 0)
+    throw new UserError(`\`${name}\` takes a regular expression: ${name}("...")`);
   const pattern = run.runOn(source, node, context)[0]?.value ?? "";
   const letters = parameters === undefined ? "" : (run.runOn(parameters, node, context)[0]?.value ?? "");
   const other = letters.replace(/g/g, "");
-  if (other !== "") throw new UserError(`unrecognised match params '${other}', please see docs at https://mikefarah.gitbook.io/yq/operators/string-operators`);
+  if (other !== "")
+    throw new UserError(
+      `unrecognised match params '${other}', please see docs at https://mikefarah.gitbook.io/yq/operators/string-operators`,
+    );
   return { pattern: goRegExp(pattern), global: letters.includes("g") };
 }
 

@@ -44,16 +44,13 @@ function withArgument(name: string, make: (value: string, argument: string) => s
 function join(given: YqNode, separator: string): YqNode {
   const node = dereference(given);
   if (node.kind !== "seq") throw new UserError(`cannot join with ${node.tag}, can only join arrays of scalars`);
-  return text(
-    node.content
-      .map((item) => (isNull(dereference(item)) ? "" : stringOf(item)))
-      .join(separator),
-  );
+  return text(node.content.map((item) => (isNull(dereference(item)) ? "" : stringOf(item))).join(separator));
 }
 
 function toNumber(given: YqNode): YqNode {
   const node = dereference(given);
-  if (node.kind !== "scalar") throw new UserError(`cannot convert node value [${stringOf(node)}] at path of tag ${node.tag} to number`);
+  if (node.kind !== "scalar")
+    throw new UserError(`cannot convert node value [${stringOf(node)}] at path of tag ${node.tag} to number`);
   const tag = effectiveTag(node);
   if (tag === "!!int" || tag === "!!float") return node;
   const found = resolveTag(node.value);
@@ -62,7 +59,7 @@ function toNumber(given: YqNode): YqNode {
   return scalar(found, node.value);
 }
 
-function toString(given: YqNode): YqNode {
+function toText(given: YqNode): YqNode {
   const node = dereference(given);
   if (node.kind === "scalar") return effectiveTag(node) === "!!str" ? node : text(node.value);
   const result = text(stringOf(node));
@@ -77,7 +74,9 @@ export const stringOperators: OperatorTable = {
   trim: changed("trim", "trim", (value) => value.trim()),
   ltrim: changed("ltrim", "trim", (value) => value.trimStart()),
   rtrim: changed("rtrim", "trim", (value) => value.trimEnd()),
-  ltrimstr: withArgument("ltrimstr", (value, prefix) => (value.startsWith(prefix) ? value.slice(prefix.length) : value)),
+  ltrimstr: withArgument("ltrimstr", (value, prefix) =>
+    value.startsWith(prefix) ? value.slice(prefix.length) : value,
+  ),
   rtrimstr: withArgument("rtrimstr", (value, suffix) =>
     suffix !== "" && value.endsWith(suffix) ? value.slice(0, -suffix.length) : value,
   ),
@@ -97,6 +96,6 @@ export const stringOperators: OperatorTable = {
       return [splitText(node.value, separator)];
     });
   },
-  to_string: forEach("to_string", toString),
+  to_string: forEach("to_string", toText),
   to_number: forEach("to_number", toNumber),
 };

@@ -160,8 +160,7 @@ class Parser {
   }
 
   private brackets(target: Expression): Expression {
-    if (this.isSymbol("]"))
-      return { type: "index", target, index: undefined, optional: this.take().optional };
+    if (this.isSymbol("]")) return { type: "index", target, index: undefined, optional: this.take().optional };
     if (this.isSymbol(":")) {
       this.take();
       const to = this.expression(mapValuePrecedence + 1);

@@ -1,0 +1,40 @@
+import { errorText } from "../../lib/errors.ts";
+import { libcNames } from "../../lib/libc.ts";
+import type { TimeSync } from "../protocol.ts";
+
+/** A clock that is off by less is left alone. */
+const toleratedMs = 100;
+
+/** Sets the guest's clock to the host's when they differ by more than a tenth of a second. */
+export function syncTime(hostTimeMs: number): TimeSync {
+  const driftMs = Math.round(Date.now() - hostTimeMs);
+  if (Math.abs(driftMs) <= toleratedMs) return { adjusted: false, driftMs, error: "" };
+  try {
+    setClock(hostTimeMs);
+    return { adjusted: true, driftMs, error: "" };
+  } catch (error) {
+    return { adjusted: false, driftMs, error: errorText(error) };
+  }
+}
+
+/** settimeofday(2); a `struct timeval` is two words of 64 bits wherever this runs. */
+function setClock(timeMs: number): void {
+  const { dlopen, FFIType, ptr } = require("bun:ffi") as typeof import("bun:ffi");
+  const seconds = Math.floor(timeMs / 1000);
+  const value = BigInt64Array.of(BigInt(seconds), BigInt(Math.round((timeMs - seconds * 1000) * 1000)));
+  for (const name of libcNames()) {
+    let library: ReturnType<typeof load>;
+    try {
+      library = load(name);
+    } catch {
+      continue;
+    }
+    if (library.symbols.settimeofday(ptr(value), null) !== 0) throw new Error("settimeofday was refused");
+    return;
+  }
+  throw new Error("the C library cannot be loaded");
+
+  function load(name: string) {
+    return dlopen(name, { settimeofday: { args: [FFIType.ptr, FFIType.ptr], returns: FFIType.i32 } });
+  }
+}

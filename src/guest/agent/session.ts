@@ -1,0 +1,159 @@
+import { utimesSync } from "node:fs";
+import { errorText } from "../../lib/errors.ts";
+import {
+  type Call,
+  callOf,
+  channelWindowBytes,
+  encodeFrame,
+  encodeHello,
+  type Frame,
+  FrameReader,
+  type Info,
+  jsonFrame,
+  ProtocolError,
+} from "../protocol.ts";
+import type { ByteStream } from "./byte-stream.ts";
+import { syncTime } from "./clock.ts";
+import { portEvents } from "./port-events.ts";
+import { PortReader } from "./ports-read.ts";
+import { TunnelChannel } from "./tunnel-channel.ts";
+
+export interface SessionOptions {
+  readonly runtimeDirectory: string;
+  readonly tickMs: number;
+  /** Told what went wrong; the session goes on or ends by itself. */
+  readonly warn: (text: string) => void;
+}
+
+/** A frame that takes longer to come has lost bytes on the way. */
+const frameLimitMs = 5000;
+
+/** Something that a call began and that lasts. */
+interface Channel {
+  take(frame: Frame): void;
+  close(): void;
+}
+
+/** Serves one connection of the host agent until it ends; never throws. */
+export async function serveSession(stream: ByteStream, options: SessionOptions): Promise<void> {
+  const session = new Session(stream, options);
+  try {
+    await session.run();
+  } catch (error) {
+    options.warn(`connection closed: ${errorText(error)}`);
+  } finally {
+    session.end();
+  }
+}
+
+class Session {
+  private readonly reader = new FrameReader();
+  private readonly ports = new PortReader();
+  private readonly channels = new Map<number, Channel>();
+  private readonly ended = new AbortController();
+  private writing: Promise<void> = Promise.resolve();
+  private frameTimer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly stream: ByteStream,
+    private readonly options: SessionOptions,
+  ) {}
+
+  async run(): Promise<void> {
+    for await (const bytes of this.stream.chunks) {
+      const frames = this.reader.push(bytes, (nonce) => this.send(encodeHello(nonce)));
+      for (const frame of frames) this.take(frame);
+      if (frames.length > 0 || !this.reader.midFrame) this.stopTimer();
+      if (this.reader.midFrame) this.frameTimer ??= setTimeout(() => this.stream.close(), frameLimitMs);
+    }
+  }
+
+  private stopTimer(): void {
+    clearTimeout(this.frameTimer);
+    this.frameTimer = undefined;
+  }
+
+  end(): void {
+    this.stopTimer();
+    this.ended.abort();
+    for (const channel of this.channels.values()) channel.close();
+    this.channels.clear();
+    this.stream.close();
+  }
+
+  /** Writes in order; a failure ends the connection. */
+  private send(bytes: Uint8Array): void {
+    this.writing = this.writing.then(() => this.stream.write(bytes)).catch(() => this.stream.close());
+  }
+
+  private take(frame: Frame): void {
+    switch (frame.kind) {
+      case "call":
+        if (this.channels.has(frame.channel)) throw new ProtocolError(`channel ${frame.channel} is in use`);
+        this.call(frame.channel, callOf(frame));
+        return;
+      case "ping":
+        this.send(encodeFrame({ ...frame, kind: "pong" }));
+        return;
+      case "data":
+      case "window":
+      case "end":
+        // A channel that the guest has just ended may still be talked to.
+        this.channels.get(frame.channel)?.take(frame);
+        return;
+      case "reply":
+      case "event":
+      case "pong":
+        throw new ProtocolError(`the host does not send ${frame.kind}`);
+    }
+  }
+
+  private call(channel: number, call: Call): void {
+    switch (call.call) {
+      case "info":
+        this.send(jsonFrame("reply", channel, { ports: this.ports.read() } satisfies Info));
+        return;
+      case "events":
+        this.events(channel);
+        return;
+      case "inotify":
+        touch(call.path, call.timeMs, this.options.warn);
+        return;
+      case "syncTime":
+        this.send(jsonFrame("reply", channel, syncTime(call.hostTimeMs)));
+        return;
+      case "tunnel": {
+        const send = (bytes: Uint8Array) => this.send(bytes);
+        const forget = () => this.channels.delete(channel);
+        this.channels.set(channel, new TunnelChannel(channel, call, { send, forget, windowBytes: channelWindowBytes }));
+        return;
+      }
+    }
+  }
+
+  private events(channel: number): void {
+    const stop = new AbortController();
+    const signal = AbortSignal.any([stop.signal, this.ended.signal]);
+    const close = () => {
+      stop.abort();
+      this.channels.delete(channel);
+    };
+    this.channels.set(channel, { close, take: (frame) => (frame.kind === "end" ? close() : undefined) });
+    const { runtimeDirectory, tickMs, warn } = this.options;
+    const tell = async () => {
+      for await (const event of portEvents({ runtimeDirectory, tickMs, signal })) {
+        this.send(jsonFrame("event", channel, event));
+      }
+    };
+    tell().catch((error) => warn(`port events ended: ${errorText(error)}`));
+  }
+}
+
+/** Gives a file the times it has on the host, so that programs that watch it are told; a missing file is no matter. */
+function touch(path: string, timeMs: number, warn: (text: string) => void): void {
+  try {
+    utimesSync(path, timeMs / 1000, timeMs / 1000);
+  } catch (error) {
+    warn(`cannot touch ${path}: ${errorText(error)}`);
+  }
+}

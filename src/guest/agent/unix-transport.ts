@@ -1,0 +1,58 @@
+import { chmodSync, chownSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import type { ByteStream, Transport } from "./byte-stream.ts";
+import { socketStream } from "./socket-stream.ts";
+
+/**
+ * A unix socket that the host reaches through ssh: readable and writable by its owner alone.
+ * @param path of the socket; a file of that name is removed first
+ * @param owner user id
+ */
+export function unixTransport(path: string, owner: number): Transport {
+  return { connections: (signal) => accept(path, owner, signal) };
+}
+
+async function* accept(path: string, owner: number, signal: AbortSignal): AsyncGenerator<ByteStream> {
+  const waiting: Socket[] = [];
+  let wake = () => {};
+  const server = createServer((socket) => {
+    waiting.push(socket);
+    wake();
+  });
+  const stop = () => {
+    server.close();
+    wake();
+  };
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    await listen(server, path, owner);
+    while (!signal.aborted) {
+      const socket = waiting.shift();
+      if (socket !== undefined) yield socketStream(socket);
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+    }
+  } finally {
+    signal.removeEventListener("abort", stop);
+    server.close();
+    rmSync(path, { force: true });
+  }
+}
+
+async function listen(server: Server, path: string, owner: number): Promise<void> {
+  rmSync(path, { force: true });
+  // Nobody else may open it between its making and the change of its owner.
+  const mask = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(path, resolve);
+    });
+  } finally {
+    process.umask(mask);
+  }
+  chmodSync(path, 0o600);
+  chownSync(path, owner, -1);
+}

@@ -1,0 +1,87 @@
+import { close, open, read, write } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import type { ByteStream, Transport } from "./byte-stream.ts";
+
+const openFile = promisify(open);
+const readFile = promisify(read);
+const writeFile = promisify(write);
+
+/** How long to wait when the host has not connected: reading returns nothing at once then. */
+const absentMs = 200;
+/** A host that takes nothing for so long is taken for gone. */
+const writeLimitMs = 10_000;
+
+/**
+ * A virtio-serial port. It can be opened only once and is never closed; a connection of the host begins with the first
+ * bytes and ends when reading finds no peer.
+ * @param path such as /dev/virtio-ports/io.lima-vm.guest_agent.0
+ */
+export function virtioTransport(path: string): Transport {
+  return { connections: (signal) => serve(path, signal) };
+}
+
+async function* serve(path: string, signal: AbortSignal): AsyncGenerator<ByteStream> {
+  const fd = await openFile(path, "r+");
+  let connection: Connection | undefined;
+  try {
+    while (!signal.aborted) {
+      const bytes = await readSome(fd);
+      if (bytes === undefined) {
+        connection?.close();
+        connection = undefined;
+        await sleep(absentMs, undefined, { signal }).catch(() => {});
+        continue;
+      }
+      if (connection === undefined || connection.closed) {
+        connection = new Connection(fd);
+        yield connection;
+      }
+      await connection.push(bytes);
+    }
+  } finally {
+    connection?.close();
+    close(fd, () => {});
+  }
+}
+
+/** The time between a host's coming and its going. Only `serve` reads the port, so that no bytes go astray. */
+class Connection implements ByteStream {
+  closed = false;
+  readonly chunks: AsyncIterable<Uint8Array>;
+  private readonly pipe = new TransformStream<Uint8Array, Uint8Array>();
+  private readonly writer = this.pipe.writable.getWriter();
+
+  constructor(private readonly fd: number) {
+    this.chunks = this.pipe.readable;
+  }
+
+  /** Hands bytes to the session, when it has taken those before. */
+  async push(bytes: Uint8Array): Promise<void> {
+    await this.writer.write(bytes).catch(() => {});
+  }
+
+  /** Writes are partial, and one without a peer blocks: hence piece by piece, and not for ever. */
+  async write(bytes: Uint8Array): Promise<void> {
+    const late = AbortSignal.timeout(writeLimitMs);
+    const refused = Promise.withResolvers<never>();
+    refused.promise.catch(() => {});
+    late.addEventListener("abort", () => refused.reject(new Error("the host takes nothing")), { once: true });
+    for (let done = 0; done < bytes.length; ) {
+      if (this.closed) throw new Error("the connection is closed");
+      const piece = writeFile(this.fd, bytes, done, bytes.length - done, null);
+      done += (await Promise.race([piece, refused.promise])).bytesWritten;
+    }
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.writer.close().catch(() => {});
+  }
+}
+
+async function readSome(fd: number): Promise<Uint8Array | undefined> {
+  const { bytesRead, buffer } = await readFile(fd, Buffer.allocUnsafe(65536), 0, 65536, null);
+  return bytesRead === 0 ? undefined : buffer.subarray(0, bytesRead);
+}

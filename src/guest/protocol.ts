@@ -1,0 +1,227 @@
+/**
+ * What host agent and guest agent say to each other, over one stream of bytes (virtio-serial, vsock, unix socket). Both
+ * ends are of one version and come together; a hello that names another version ends the connection.
+ *
+ * A connection begins with the host's hello, which the guest sends back: on a virtio port bytes of an earlier connection
+ * may be under way, and each end skips what comes before the hello it waits for. Then there are frames: nine bytes (kind,
+ * channel, length of the payload; big-endian) and the payload. Payloads are JSON, but for `data`.
+ */
+
+/** Raised whenever a frame or a payload changes its shape. */
+export const protocolVersion = 1;
+
+/** Longest payload of a frame; a longer one is a malformed frame. */
+export const maximumPayloadBytes = 256 * 1024;
+
+/** Bytes of `data` that a channel may have under way in one direction until a `window` frame allows more. */
+export const channelWindowBytes = 1024 * 1024;
+
+const kinds = ["call", "reply", "event", "data", "end", "window", "ping", "pong"] as const;
+
+/**
+ * `call` begins a channel, which the host numbers; `reply` answers it; `event` tells something on it; `data` are bytes of
+ * a tunnel (a datagram each, for UDP); `end` closes the channel from either side; `window` gives back credit;
+ * `ping` is answered by `pong`, both on channel 0.
+ */
+export type FrameKind = (typeof kinds)[number];
+
+export interface Frame {
+  readonly kind: FrameKind;
+  readonly channel: number;
+  readonly payload: Uint8Array;
+}
+
+/** A socket that listens in the guest. */
+export interface ListeningPort {
+  readonly protocol: "tcp" | "udp";
+  readonly ip: string;
+  readonly port: number;
+}
+
+/** What the host asks, as payload of `call`. */
+export type Call =
+  /** Answered by `Info`. */
+  | { readonly call: "info" }
+  /** Answered by `PortsEvent` after `PortsEvent`, until the channel ends. */
+  | { readonly call: "events" }
+  /** A file changed on the host: the guest's file gets these times. Not answered. */
+  | { readonly call: "inotify"; readonly path: string; readonly timeMs: number }
+  /** Answered by `TimeSync`. */
+  | { readonly call: "syncTime"; readonly hostTimeMs: number }
+  /** Answered by an empty `reply` once the guest has connected; then data flow both ways. */
+  | { readonly call: "tunnel"; readonly protocol: "tcp" | "udp"; readonly host: string; readonly port: number };
+
+/** Every port that listens now. */
+export interface Info {
+  readonly ports: readonly ListeningPort[];
+}
+
+/** What changed since the last event. */
+export interface PortsEvent {
+  readonly timeMs: number;
+  readonly added: readonly ListeningPort[];
+  readonly removed: readonly ListeningPort[];
+  readonly errors: readonly string[];
+}
+
+/** How the guest's clock was against the host's. */
+export interface TimeSync {
+  readonly adjusted: boolean;
+  /** Guest minus host. */
+  readonly driftMs: number;
+  /** Why the clock could not be set; empty when it could, or need not be. */
+  readonly error: string;
+}
+
+/** Payload of `end`. */
+export interface End {
+  /** Empty for a good end. */
+  readonly error: string;
+}
+
+const headerBytes = 9;
+const magic = new TextEncoder().encode("\0limabun-agent\n");
+const nonceBytes = 16;
+
+/** Bytes of a hello: the magic, the version, and a nonce that is new for each connection. */
+export const helloBytes = magic.length + 1 + nonceBytes;
+
+/** A frame as bytes. @throws Error when the payload is too long */
+export function encodeFrame({ kind, channel, payload }: Frame): Uint8Array {
+  if (payload.length > maximumPayloadBytes) throw new Error(`frame of ${payload.length} bytes is too long`);
+  const bytes = new Uint8Array(headerBytes + payload.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, kinds.indexOf(kind));
+  view.setUint32(1, channel);
+  view.setUint32(5, payload.length);
+  bytes.set(payload, headerBytes);
+  return bytes;
+}
+
+/** A frame whose payload is JSON. */
+export function jsonFrame(kind: FrameKind, channel: number, value: unknown): Uint8Array {
+  return encodeFrame({ kind, channel, payload: new TextEncoder().encode(JSON.stringify(value)) });
+}
+
+/** The hello that begins a connection. @param nonce 16 random bytes */
+export function encodeHello(nonce: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(helloBytes);
+  bytes.set(magic);
+  bytes[magic.length] = protocolVersion;
+  bytes.set(nonce.subarray(0, nonceBytes), magic.length + 1);
+  return bytes;
+}
+
+/** What is malformed about the bytes that came. */
+export class ProtocolError extends Error {
+  override readonly name = "ProtocolError";
+}
+
+/** Turns bytes, however they are cut, into a hello and then frames. */
+export class FrameReader {
+  private rest: Uint8Array = new Uint8Array(0);
+  private greeted = false;
+
+  /** @param expected the nonce to wait for; undefined takes any hello (the guest's side) */
+  constructor(private readonly expected?: Uint8Array) {}
+
+  /** Whether the hello has come. */
+  get connected(): boolean {
+    return this.greeted;
+  }
+
+  /** Whether a frame has begun and not ended. */
+  get midFrame(): boolean {
+    return this.greeted && this.rest.length > 0;
+  }
+
+  /**
+   * Takes bytes in.
+   * @param onHello told the nonce when the hello has come
+   * @throws ProtocolError when they are no frames, or the hello is of another version; nothing more may be read then
+   */
+  push(bytes: Uint8Array, onHello: (nonce: Uint8Array) => void): readonly Frame[] {
+    this.rest = this.rest.length === 0 ? bytes : Buffer.concat([this.rest, bytes]);
+    if (!this.greeted && !this.findHello(onHello)) return [];
+    const frames: Frame[] = [];
+    let at = 0;
+    while (this.rest.length - at >= headerBytes) {
+      const view = new DataView(this.rest.buffer, this.rest.byteOffset + at);
+      const kind = kinds[view.getUint8(0)];
+      const length = view.getUint32(5);
+      if (kind === undefined) throw new ProtocolError(`unknown frame ${view.getUint8(0)}`);
+      if (length > maximumPayloadBytes) throw new ProtocolError(`frame of ${length} bytes is too long`);
+      if (this.rest.length - at < headerBytes + length) break;
+      const payload = this.rest.slice(at + headerBytes, at + headerBytes + length);
+      frames.push({ kind, channel: view.getUint32(1), payload });
+      at += headerBytes + length;
+    }
+    this.rest = this.rest.subarray(at);
+    return frames;
+  }
+
+  private findHello(onHello: (nonce: Uint8Array) => void): boolean {
+    const buffer = Buffer.from(this.rest.buffer, this.rest.byteOffset, this.rest.length);
+    for (let at = buffer.indexOf(magic); at >= 0; at = buffer.indexOf(magic, at + 1)) {
+      if (buffer.length - at < helloBytes) {
+        this.rest = this.rest.subarray(at);
+        return false;
+      }
+      const nonce = this.rest.slice(at + helloBytes - nonceBytes, at + helloBytes);
+      if (
+        this.expected !== undefined &&
+        !buffer.subarray(at + helloBytes - nonceBytes, at + helloBytes).equals(this.expected)
+      )
+        continue;
+      const version = this.rest[at + magic.length];
+      if (version !== protocolVersion) throw new ProtocolError(`protocol version ${version}, not ${protocolVersion}`);
+      this.rest = this.rest.subarray(at + helloBytes);
+      this.greeted = true;
+      onHello(nonce);
+      return true;
+    }
+    // A hello may be cut in two: keep what could be its beginning.
+    this.rest = this.rest.subarray(Math.max(0, this.rest.length - magic.length + 1));
+    return false;
+  }
+}
+
+/** The value of a JSON payload. @throws ProtocolError when it is none */
+export function jsonPayload(frame: Frame): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(frame.payload));
+  } catch (cause) {
+    throw new ProtocolError("payload is not JSON", { cause });
+  }
+}
+
+/** A call, checked. @throws ProtocolError for anything else */
+export function callOf(frame: Frame): Call {
+  const value = jsonPayload(frame);
+  if (isCall(value)) return value;
+  throw new ProtocolError("not a call");
+}
+
+function isCall(value: unknown): value is Call {
+  if (typeof value !== "object" || value === null || !("call" in value)) return false;
+  const field = (name: string): unknown => (value as Readonly<Record<string, unknown>>)[name];
+  switch (value.call) {
+    case "info":
+    case "events":
+      return true;
+    case "inotify":
+      return typeof field("path") === "string" && Number.isFinite(field("timeMs"));
+    case "syncTime":
+      return Number.isFinite(field("hostTimeMs"));
+    case "tunnel":
+      return (
+        (field("protocol") === "tcp" || field("protocol") === "udp") &&
+        typeof field("host") === "string" &&
+        Number.isInteger(field("port")) &&
+        Number(field("port")) > 0 &&
+        Number(field("port")) < 65536
+      );
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,239 @@
+import { dereference, pairs, type YqNode } from "../node.ts";
+import { effectiveTag } from "../tags.ts";
+import type { Paint, PaintKind } from "./paint.ts";
+import { plain } from "./paint.ts";
+import { type BlockText, blockScalar, inlineScalar, writtenTag } from "./yaml-scalar.ts";
+
+export interface YamlOptions {
+  /** Spaces per level. @default 2 */
+  readonly indent?: number;
+  /** Whether sequences are not indented under their key. @default false */
+  readonly compactSequences?: boolean;
+  /** Spaces before a comment at the end of a line. @default 1 */
+  readonly commentPad?: number;
+  /** @default no colours */
+  readonly paint?: Paint;
+}
+
+/** A node as a YAML document without `---` (unless the source had one before its first document), ended by a newline. */
+export function printYaml(node: YqNode, options: YamlOptions = {}): string {
+  const printer = new Printer(options);
+  printer.document(node);
+  return printer.text();
+}
+
+class Printer {
+  private readonly lines: string[] = [];
+  private readonly indent: number;
+  private readonly compact: boolean;
+  private readonly pad: string;
+  private readonly paint: Paint;
+
+  constructor(options: YamlOptions) {
+    const { indent = 2, compactSequences = false, commentPad = 1, paint = plain } = options;
+    this.indent = Math.max(indent, 2);
+    this.compact = compactSequences;
+    this.pad = " ".repeat(commentPad);
+    this.paint = paint;
+  }
+
+  text(): string {
+    return this.lines.length === 0 ? "" : `${this.lines.join("\n")}\n`;
+  }
+
+  document(root: YqNode): void {
+    if (root.parent === undefined) this.lines.push(...root.preamble);
+    if (root.key === undefined || typeof root.key === "number") this.trivia(root.head, "");
+    if (this.isBlock(root)) {
+      const properties = this.properties(root);
+      if (properties !== "") this.lines.push(properties);
+      this.collection(root, "", undefined);
+    } else if (root.kind === "scalar" && root.value === "" && root.tag === "!!null") {
+      const properties = this.properties(root);
+      if (properties !== "") this.lines.push(properties);
+    } else this.leaf("", root, "", root.line);
+    const foot = [...root.foot];
+    while (foot.at(-1) === "") foot.pop();
+    this.trivia(foot, "");
+  }
+
+  private trivia(lines: readonly string[], margin: string): void {
+    for (const line of lines) this.lines.push(line === "" ? "" : margin + this.paint("comment", line));
+  }
+
+  private isBlock(node: YqNode): boolean {
+    return (node.kind === "map" || node.kind === "seq") && node.style !== "flow" && node.content.length > 0;
+  }
+
+  private comment(text: string): string {
+    return text === "" ? "" : this.pad + this.paint("comment", text);
+  }
+
+  private properties(node: YqNode): string {
+    const parts: string[] = [];
+    if (node.anchor !== "") parts.push(this.paint("anchor", `&${node.anchor}`));
+    const tag = writtenTag(node);
+    if (tag !== "") parts.push(tag);
+    return parts.join(" ");
+  }
+
+  /** @param first what the first entry's line starts with, when it is not the margin */
+  private collection(node: YqNode, margin: string, first: string | undefined): void {
+    let lead = first;
+    if (node.kind === "seq") {
+      for (const item of node.content) {
+        this.item(item, margin, lead);
+        lead = undefined;
+      }
+      return;
+    }
+    for (const [key, value] of pairs(node)) {
+      this.entry(key, value, margin, lead);
+      lead = undefined;
+    }
+  }
+
+  private item(item: YqNode, margin: string, first: string | undefined): void {
+    const lead = `${first ?? margin}-`;
+    if (first === undefined) this.trivia(item.head, margin);
+    const inner = `${margin}${" ".repeat(2)}`;
+    if (this.isBlock(item)) {
+      const properties = this.properties(item);
+      if (properties === "" && item.line === "") this.collection(item, inner, `${lead} `);
+      else {
+        this.lines.push(join(lead, properties) + this.comment(item.line));
+        this.collection(item, inner, undefined);
+      }
+    } else this.leaf(lead, item, margin, item.line);
+    this.trivia(item.foot, margin);
+  }
+
+  private entry(key: YqNode, value: YqNode, margin: string, first: string | undefined): void {
+    if (first === undefined) this.trivia(key.head, margin);
+    const loose = value.head.filter((line) => line !== "");
+    const isBlock = this.isBlock(value);
+    if (!isBlock && first === undefined) this.trivia(loose, margin);
+    const lead = `${first ?? margin}${this.keyText(key)}`;
+    if (isBlock) {
+      this.lines.push(join(lead, this.properties(value)) + this.comment(key.line || value.line));
+      const isIndented = value.kind === "map" || !this.compact;
+      const inner = isIndented ? margin + " ".repeat(this.indent) : margin;
+      this.trivia(loose, inner);
+      this.collection(value, inner, undefined);
+    } else this.leaf(lead, value, margin, value.line || key.line);
+    this.trivia(value.foot, margin);
+    this.trivia(key.foot, margin);
+  }
+
+  private keyText(key: YqNode): string {
+    if (key.kind === "map" || key.kind === "seq") return `? ${this.flow(key, true)}\n:`;
+    if (key.kind === "alias") return `${this.paint("anchor", `*${key.value}`)} :`;
+    const text = inlineScalar(key, { flow: false, key: true });
+    // a key longer than this is none without a question mark
+    const shown = text.length > 1000 ? `? ${text}\n` : this.paint("key", text === "" ? '""' : text);
+    return `${join(this.properties(key), shown)}:`;
+  }
+
+  /** A scalar, an alias or a collection in brackets, after the start of its line. */
+  private leaf(lead: string, node: YqNode, margin: string, comment: string): void {
+    const start = join(lead, this.properties(node));
+    const block = node.kind === "scalar" ? blockScalar(node, { flow: false, key: false }) : undefined;
+    if (block !== undefined) {
+      this.lines.push(join(start, this.header(block)) + this.comment(comment));
+      const inner = lead === "" ? "  " : margin + " ".repeat(this.indent);
+      for (const line of block.lines) this.lines.push(line === "" ? "" : inner + this.paint("string", line));
+      return;
+    }
+    if (node.kind === "map" || node.kind === "seq") {
+      const [open, ...rest] = this.flowLines(node, margin);
+      if (rest.length > 0) {
+        this.lines.push(join(start, open!), ...rest);
+        const last = this.lines.pop()!;
+        this.lines.push(last + this.comment(comment));
+        return;
+      }
+    }
+    this.lines.push(join(start, this.flow(node, false)) + this.comment(comment));
+  }
+
+  private header(block: BlockText): string {
+    return `${block.symbol}${block.needsIndicator ? this.indent : ""}${block.chomp}`;
+  }
+
+  /** A node on one line. */
+  private flow(node: YqNode, inFlow: boolean): string {
+    if (node.kind === "alias") return this.paint("anchor", `*${node.value}`);
+    if (node.kind === "scalar") return this.paint(kindOf(node), inlineScalar(node, { flow: inFlow, key: false }));
+    if (node.kind === "seq") return `[${node.content.map((item) => this.flowItem(item)).join(", ")}]`;
+    const entries = [...pairs(node)].map(([key, value]) => this.flowEntry(key, value));
+    return `{${entries.join(", ")}}`;
+  }
+
+  private flowItem(node: YqNode): string {
+    return join(this.properties(node), this.flow(node, true));
+  }
+
+  private flowEntry(key: YqNode, value: YqNode): string {
+    const name =
+      key.kind === "scalar"
+        ? join(this.properties(key), this.paint("key", inlineScalar(key, { flow: true, key: true }) || '""'))
+        : `${this.flow(key, true)}${key.kind === "alias" ? " " : ""}`;
+    return join(`${name}:`, this.flowItem(value));
+  }
+
+  /** A collection in brackets; over several lines where there are comments inside. */
+  private flowLines(node: YqNode, margin: string): readonly string[] {
+    if (!hasComments(node)) return [this.flow(node, false)];
+    const [open, close] = node.kind === "seq" ? "[]" : "{}";
+    const inner = margin + " ".repeat(this.indent);
+    const lines = [open!];
+    const put = (text: readonly string[], head: readonly string[], line: string, isLast: boolean): void => {
+      for (const comment of head) if (comment !== "") lines.push(inner + this.paint("comment", comment));
+      const all = [inner + text[0]!, ...text.slice(1)];
+      all[all.length - 1] += (isLast ? "" : ",") + this.comment(line);
+      lines.push(...all);
+    };
+    if (node.kind === "seq") {
+      node.content.forEach((item, i) => {
+        const text = this.nested("", item, inner);
+        put(text, item.head, item.line, i === node.content.length - 1);
+      });
+    } else {
+      const entries = [...pairs(node)];
+      entries.forEach(([key, value], i) => {
+        const name = `${join(this.properties(key), this.flow(key, true))}:`;
+        put(
+          this.nested(name, value, inner),
+          [...key.head, ...value.head],
+          value.line || key.line,
+          i === entries.length - 1,
+        );
+      });
+    }
+    lines.push(margin + close);
+    return lines;
+  }
+
+  private nested(lead: string, node: YqNode, margin: string): readonly string[] {
+    const start = join(lead, this.properties(node));
+    if (node.kind === "scalar" || node.kind === "alias") return [join(start, this.flow(node, true))];
+    const [open, ...rest] = this.flowLines(node, margin);
+    return [join(start, open!), ...rest];
+  }
+}
+
+function join(left: string, right: string): string {
+  return left === "" || right === "" || left.endsWith(" ") ? left + right : `${left} ${right}`;
+}
+
+function hasComments(node: YqNode): boolean {
+  return node.content.some(
+    (child) => child.line !== "" || child.head.some((line) => line !== "") || hasComments(child),
+  );
+}
+
+function kindOf(node: YqNode): PaintKind {
+  const tag = effectiveTag(dereference(node));
+  if (tag === "!!int" || tag === "!!float") return "number";
+  return tag === "!!bool" ? "bool" : tag === "!!null" ? "null" : "string";
+}

@@ -1,0 +1,69 @@
+import { connect, type Socket } from "node:net";
+import { encodeHello, type Frame, FrameReader, jsonFrame, jsonPayload } from "../../../src/guest/protocol.ts";
+
+/** The host's side of a connection, as plain as tests need it. */
+export class HostSide {
+  private readonly frames: Frame[] = [];
+  private wake = () => {};
+  greeted = false;
+  closed = false;
+
+  constructor(readonly socket: Socket) {
+    const nonce = crypto.getRandomValues(new Uint8Array(16));
+    const reader = new FrameReader(nonce);
+    socket.on("data", (bytes) => {
+      const frames = reader.push(bytes, () => {
+        this.greeted = true;
+      });
+      this.frames.push(...frames);
+      this.wake();
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      this.closed = true;
+      this.wake();
+    });
+    socket.write(encodeHello(nonce));
+  }
+
+  static async dial(path: string): Promise<HostSide> {
+    for (let n = 0; ; n += 1) {
+      const socket = connect(path);
+      const connected = await new Promise<boolean>((resolve) => {
+        socket.once("connect", () => resolve(true));
+        socket.once("error", () => resolve(false));
+      });
+      if (connected) return new HostSide(socket);
+      if (n > 100) throw new Error(`nothing listens on ${path}`);
+      await Bun.sleep(10);
+    }
+  }
+
+  call(channel: number, value: unknown): void {
+    this.socket.write(jsonFrame("call", channel, value));
+  }
+
+  /** The next frame that fits; those before it are dropped. */
+  async next(fits: (frame: Frame) => boolean = () => true): Promise<Frame> {
+    for (;;) {
+      for (let frame = this.frames.shift(); frame !== undefined; frame = this.frames.shift())
+        if (fits(frame)) return frame;
+      if (this.closed) throw new Error("the connection was closed");
+      await this.change();
+    }
+  }
+
+  async json<T>(kind: Frame["kind"], channel: number): Promise<T> {
+    return jsonPayload(await this.next((frame) => frame.kind === kind && frame.channel === channel)) as T;
+  }
+
+  async untilClosed(): Promise<void> {
+    while (!this.closed) await this.change();
+  }
+
+  private change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
+  }
+}
