@@ -35,6 +35,8 @@ export async function compile(entry: string, target: BuildTarget, output: string
       target: "bun",
       format: "esm",
       bytecode: true,
+      // Each lazily imported module stays a file of its own inside the executable, loaded only when it is needed.
+      splitting: true,
       minify: { whitespace: true, syntax: true, identifiers: false },
       compile: {
         target: target.runtime as Bun.Build.CompileTarget,

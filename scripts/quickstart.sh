@@ -23,11 +23,9 @@ echo "shell: limactl shell $name uname -a ($SECONDS s since the beginning)"
 # From /, which the guest has, so that no host directory is looked for there.
 (cd / && "$OLDPWD/dist/limactl" shell "$name" uname -a)
 
-cat <<END
-
-The virtual machine runs. What next:
-  dist/limactl shell $name          a shell in it
-  dist/limactl list                 what there is
-  dist/limactl stop $name           stop it; start it again with: dist/limactl start $name
-  dist/limactl delete --force $name remove it
-END
+printf '\nThe virtual machine runs. What next:\n'
+printf '  %-38s %s\n' \
+  "dist/limactl shell $name" "a shell in it" \
+  "dist/limactl list" "what there is" \
+  "dist/limactl stop $name" "stop it (and 'start' to start it again)" \
+  "dist/limactl delete --force $name" "remove it"

@@ -1,4 +1,5 @@
 import { openOutput } from "../cli/output.ts";
+import { errorText } from "../lib/errors.ts";
 import { childEnv } from "../lib/exec.ts";
 import { runLimactl } from "./limactl.ts";
 
@@ -43,13 +44,20 @@ export async function runLima(args: readonly string[], calledAs: string): Promis
   // Programs of MSYS2 otherwise rewrite arguments that look like paths.
   process.env.MSYS2_ARG_CONV_EXCL = "*";
   if (limactl === undefined || limactl === "" || limactl === "limactl") return await runLimactl(words, calledAs);
-  const child = Bun.spawn([limactl, ...words], {
-    env: childEnv(),
-    stdin: "inherit",
-    stdout: "inherit",
-    stderr: "inherit",
-  });
+  process.exit(await runOther(limactl, words));
+}
+
+/** @returns the exit code of another `limactl`; 127 where there is none, as a shell has it */
+async function runOther(limactl: string, words: readonly string[]): Promise<number> {
+  let child: Bun.Subprocess;
+  try {
+    child = Bun.spawn([limactl, ...words], { env: childEnv(), stdin: "inherit", stdout: "inherit", stderr: "inherit" });
+  } catch (error) {
+    openOutput(2).write(`lima: cannot run LIMACTL (${limactl}): ${errorText(error)}\n`);
+    return 127;
+  }
   for (const name of ["SIGTERM", "SIGHUP"] as const) process.on(name, () => child.kill(name));
+  // The terminal sends Ctrl-C to both; what becomes of it is the other program's decision.
   process.on("SIGINT", () => undefined);
-  process.exit((await child.exited) & 255);
+  return await child.exited;
 }

@@ -72,6 +72,7 @@ async function dispatch(args: readonly string[], calledAs: string): Promise<numb
     stderr.write("limactl: must not run as the root user\n");
     return 1;
   }
+  if (process.platform === "win32") await extendPath();
   if (args[0] === "yq") return (await import("./yq.ts")).yq(args.slice(1), stdout, stderr);
   if (args[0] === "__complete" || args[0] === "__completeNoDesc") {
     const { complete } = await import("./complete.ts");
@@ -106,6 +107,15 @@ async function dispatch(args: readonly string[], calledAs: string): Promise<numb
   const { showHelp } = await import("./show-help.ts");
   await showHelp(words, calledAs, stdout, stderr);
   return 0;
+}
+
+/** Windows installs tools without making them known; the children of this run shall find them. */
+async function extendPath(): Promise<void> {
+  const [{ windowsPath }, { statSync }] = await Promise.all([import("./windows-path.ts"), import("node:fs")]);
+  const isDirectory = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const { path, addedTools } = windowsPath(process.env, isDirectory);
+  process.env.PATH = path;
+  if (addedTools) logger.info("Temporarily add the common tool (QEMU etc.) directories to PATH");
 }
 
 function isRoot(): boolean {

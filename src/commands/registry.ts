@@ -80,6 +80,13 @@ export const registry: readonly CommandEntry[] = [
     },
   },
   {
+    name: "generate-doc",
+    group: "additional",
+    short: "Generate the manual pages or the documentation of the commands",
+    hidden: true,
+    target: { kind: "command", load: async () => (await import("./generate-doc.ts")).generateDoc(registry) },
+  },
+  {
     name: "help",
     group: "additional",
     short: "Show the help of any command",

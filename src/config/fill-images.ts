@@ -21,7 +21,7 @@ const nerdctlArchives: readonly FileObject[] = [
 ];
 
 function fillFile(given: GivenFile, arch: Arch): FileObject {
-  return { location: given.location ?? "", arch: given.arch ?? arch, digest: given.digest ?? "" };
+  return { location: given.location ?? "", arch: given.arch || arch, digest: given.digest ?? "" };
 }
 
 /** An image; what names no architecture is for `arch`, and its kernel and initrd for the image's. */

@@ -65,7 +65,7 @@ export function printConfig(config: Config, options: PrintOptions = {}): Printed
 
 /** Texts that other readers of YAML would take for something else. */
 function needsQuotes(text: string): boolean {
-  return /^(?:~|null|Null|NULL|y|Y|n|N|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$/.test(text);
+  return /^(?:<<|~|null|Null|NULL|y|Y|n|N|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$/.test(text);
 }
 
 /** A printed configuration as YAML: block style, two spaces, lists not indented below their key. */

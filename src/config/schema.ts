@@ -103,7 +103,7 @@ const mountTypes = ["reverse-sshfs", "9p", "virtiofs", "wsl2"];
 
 const fileFields: readonly Field[] = [
   field("location", string, "URL or local path", required),
-  field("arch", string, "Architecture it is for", { values: archNames, nullable: true }),
+  field("arch", string, "Architecture it is for"),
   field("digest", string, "Expected digest, ALGO:HEX"),
 ];
 

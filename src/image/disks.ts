@@ -2,34 +2,18 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../lib/errors.ts";
 import { syncDirectory } from "../lib/files.ts";
-import type { Arch } from "../lib/host.ts";
-import type { Logger } from "../lib/log.ts";
 import { quote } from "../lib/quote.ts";
 import { formatSize } from "../lib/sizes.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import { type BaseImage, inspectBaseImage, virtualSize } from "./base-image.ts";
-import type { ImageCandidate } from "./candidates-plan.ts";
-import { type DiskFormat, fileFormat } from "./format.ts";
-import { obtainImage } from "./obtain.ts";
-import type { WatchTransfer } from "./progress.ts";
+import { fileFormat } from "./format.ts";
+import { type ObtainOptions, obtainImage } from "./obtain.ts";
 import { qemuImg } from "./qemu-img.ts";
 
-export interface PrepareDisksOptions {
-  /** Absolute path of the instance directory. */
-  readonly directory: string;
+export interface PrepareDisksOptions extends ObtainOptions {
   readonly instanceName: string;
-  readonly images: readonly ImageCandidate[];
-  readonly arch: Arch;
   /** Configured size of the boot disk. */
   readonly diskBytes: number;
-  readonly cacheDirectory: string;
-  /** Formats the driver boots from. */
-  readonly imageFormats: readonly DiskFormat[];
-  readonly home: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly log: Logger;
-  readonly watch?: WatchTransfer;
-  readonly signal?: AbortSignal;
 }
 
 /**

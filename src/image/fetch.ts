@@ -1,5 +1,5 @@
 import { open, rm } from "node:fs/promises";
-import { UserError } from "../lib/errors.ts";
+import { errorCode, UserError } from "../lib/errors.ts";
 import { writeAll } from "./copy.ts";
 import type { TransferProgress, WatchTransfer } from "./progress.ts";
 
@@ -58,7 +58,7 @@ export async function fetchToFile(url: string, path: string, options: FetchToFil
   } catch (error) {
     await rm(path, { force: true });
     signal.throwIfAborted();
-    throw error;
+    throw explained(error);
   } finally {
     clearTimeout(timer);
   }
@@ -93,6 +93,21 @@ async function receive(
     progress?.finish();
     await file.close();
   }
+}
+
+/** What a person can do about it, where the network said no. */
+const networkProblems: Readonly<Record<string, string>> = {
+  ConnectionRefused: "connection refused",
+  ECONNREFUSED: "connection refused",
+  ENOTFOUND: "the server's name cannot be resolved (hint: check this host's network connection)",
+  EAI_AGAIN: "the server's name cannot be resolved now (hint: check this host's network connection)",
+  ECONNRESET: "the connection was cut",
+  ConnectionClosed: "the connection was cut",
+};
+
+function explained(error: unknown): unknown {
+  const text = networkProblems[errorCode(error) ?? ""];
+  return text === undefined ? error : new UserError(text, { cause: error });
 }
 
 function checkStatus(response: Response): void {

@@ -2,11 +2,29 @@ import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { errorText, UserError } from "../lib/errors.ts";
 import { syncDirectory, writeFileAtomic } from "../lib/files.ts";
+import type { Arch } from "../lib/host.ts";
+import type { Logger } from "../lib/log.ts";
 import { quote } from "../lib/quote.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import { type ImageCandidate, planCandidates, type RemoteFile } from "./candidates-plan.ts";
-import type { PrepareDisksOptions } from "./disks.ts";
 import { download } from "./download.ts";
+import type { DiskFormat } from "./format.ts";
+import type { WatchTransfer } from "./progress.ts";
+
+export interface ObtainOptions {
+  /** Absolute path of the instance directory. */
+  readonly directory: string;
+  readonly images: readonly ImageCandidate[];
+  readonly arch: Arch;
+  readonly cacheDirectory: string;
+  /** Formats the driver boots from. */
+  readonly imageFormats: readonly DiskFormat[];
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+  readonly watch?: WatchTransfer;
+  readonly signal?: AbortSignal;
+}
 
 /** What one image consists of, under temporary names in the instance directory until all of it is there and accepted. */
 export class StagedImage {
@@ -48,7 +66,7 @@ export class StagedImage {
 }
 
 /** Downloads the first image that can be had completely. @throws UserError that names every one that failed */
-export async function obtainImage(options: PrepareDisksOptions): Promise<StagedImage> {
+export async function obtainImage(options: ObtainOptions): Promise<StagedImage> {
   const { candidates, skipped } = planCandidates(options.images, options.arch);
   for (const why of skipped) options.log.debug(why);
   const failures: string[] = [];
@@ -78,7 +96,7 @@ async function fetchPart(
   file: RemoteFile,
   destination: string,
   description: string,
-  options: PrepareDisksOptions,
+  options: ObtainOptions,
 ): Promise<void> {
   const { location, arch, digest } = file;
   options.log.info(`Attempting to download ${description}`, { arch, digest, location });

@@ -1,9 +1,9 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../config/types.ts";
 import { getInfo } from "../hostapi/client.ts";
 import { errorCode, errorText, UserError } from "../lib/errors.ts";
-import { readTextIfExists } from "../lib/files.ts";
+import { readTextIfExistsSync } from "../lib/files.ts";
 import { quote } from "../lib/quote.ts";
 import { parseSize } from "../lib/sizes.ts";
 import { existsWithoutFollowing, instanceDirectory } from "../store/directories.ts";
@@ -77,8 +77,8 @@ async function inspectLoaded(
     driverAlive: processes.driver !== undefined,
     problems,
   });
-  const port = info.sshLocalPort ?? (config.ssh.localPort || (await portOfSshConfig(dir)));
-  const limaVersion = (await readTextIfExists(join(dir, instanceFiles.limaVersion)))?.trim() ?? "";
+  const port = info.sshLocalPort ?? (config.ssh.localPort || portOfSshConfig(dir));
+  const limaVersion = readTextIfExistsSync(join(dir, instanceFiles.limaVersion))?.trim() ?? "";
   const instance: Instance = {
     ...emptyInstance(name, dir),
     hostname: hostnameOf(name),
@@ -136,13 +136,13 @@ async function askHostAgent(dir: string, processes: RunningProcesses, timeoutMs:
 }
 
 /** The port in `ssh.config`: 0 without the file, or the text of what is wrong with it. */
-async function portOfSshConfig(dir: string): Promise<number | string> {
+function portOfSshConfig(dir: string): number | string {
   const path = join(dir, instanceFiles.sshConfig);
-  let text: string;
+  let text: string | undefined;
   try {
-    text = await readFile(path, "utf8");
+    text = readTextIfExistsSync(path);
+    if (text === undefined) return 0;
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return 0;
     return `failed to extract SSH local port from ${quote(path)}: ${errorText(error)}`;
   }
   const line = text

@@ -1,11 +1,12 @@
 import { readFileSync, statSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ConfigFacts, PathKind } from "../config/facts.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/types.ts";
 import { errorCode, errorText } from "../lib/errors.ts";
-import { readTextIfExists, writeFileAtomic } from "../lib/files.ts";
+import { readTextIfExistsSync, writeFileAtomic } from "../lib/files.ts";
+import type { Host } from "../lib/host.ts";
 import { limaVersion, programVersion } from "../lib/version.ts";
 import { cacheDirectory, configDirectory, instanceDirectory, isInitialised } from "../store/directories.ts";
 import { instanceFiles } from "../store/instance-files.ts";
@@ -55,7 +56,7 @@ export async function peekStoredConfig(context: InstanceContext, name: string): 
   const key = new Bun.CryptoHasher("sha256").update(cacheKey(context, sources)).digest("hex");
   const file = join(cacheDirectory(context.host), "config", `${key}.json`);
   try {
-    return JSON.parse(await readFile(file, "utf8")) as Config;
+    return JSON.parse(readFileSync(file, "utf8")) as Config;
   } catch (error) {
     if (errorCode(error) !== "ENOENT" && !(error instanceof SyntaxError)) throw error;
   }
@@ -73,30 +74,45 @@ export async function loadConfigText(
 ): Promise<LoadedConfig> {
   const dir = instanceDirectory(context.limaHome, name);
   const exists = isInitialised(dir);
-  const version = exists ? ((await readTextIfExists(join(dir, instanceFiles.limaVersion)))?.trim() ?? "") : limaVersion;
+  const version = exists ? (readTextIfExistsSync(join(dir, instanceFiles.limaVersion))?.trim() ?? "") : limaVersion;
   return loadSources(context, { ...(await commonSources(context, name)), text, exists, version }, options);
 }
 
 async function readSources(context: InstanceContext, name: string): Promise<Sources> {
-  const dir = instanceDirectory(context.limaHome, name);
-  const [common, text, version] = await Promise.all([
-    commonSources(context, name),
-    readFile(join(dir, instanceFiles.limaYaml), "utf8"),
-    readTextIfExists(join(dir, instanceFiles.limaVersion)),
-  ]);
-  return { ...common, text, exists: isInitialised(dir), version: version?.trim() ?? "" };
+  const common = await commonSources(context, name);
+  const text = readFileSync(common.path, "utf8");
+  const version = readTextIfExistsSync(join(common.dir, instanceFiles.limaVersion))?.trim() ?? "";
+  return { ...common, text, exists: isInitialised(common.dir), version };
 }
 
+// Small files are read synchronously: for a list of many instances that is several times faster than in turn.
 async function commonSources(context: InstanceContext, name: string) {
   const dir = instanceDirectory(context.limaHome, name);
   const config = configDirectory(context.limaHome);
-  const [defaultText, overrideText, id] = await Promise.all([
-    readTextIfExists(join(config, "default.yaml")),
-    readTextIfExists(join(config, "override.yaml")),
-    machineId(context.host),
-  ]);
-  const path = join(dir, instanceFiles.limaYaml);
-  return { path, defaultText, overrideText, dir, name, machineId: id, timezone: hostTimezone(context.host) };
+  return {
+    path: join(dir, instanceFiles.limaYaml),
+    defaultText: readTextIfExistsSync(join(config, "default.yaml")),
+    overrideText: readTextIfExistsSync(join(config, "override.yaml")),
+    dir,
+    name,
+    ...(await machineFacts(context.host)),
+  };
+}
+
+interface MachineFacts {
+  readonly machineId: string;
+  readonly timezone: string;
+}
+
+const knownMachines = new WeakMap<Host, Promise<MachineFacts>>();
+
+/** What does not change while a program runs is read once. */
+function machineFacts(host: Host): Promise<MachineFacts> {
+  const known = knownMachines.get(host);
+  if (known !== undefined) return known;
+  const read = machineId(host).then((id) => ({ machineId: id, timezone: hostTimezone(host) }));
+  knownMachines.set(host, read);
+  return read;
 }
 
 async function loadSources(context: InstanceContext, sources: Sources, options: LoadOptions): Promise<LoadedConfig> {

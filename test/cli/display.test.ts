@@ -253,16 +253,16 @@ describe("a failure is told", () => {
   const rename = Object.assign(new Error("EXDEV: cross-device link not permitted, rename '/a' -> '/b'"), {
     code: "EXDEV",
   });
-  const table: readonly (readonly [unknown, string, boolean])[] = [
-    [new UserError("what is wrong"), "what is wrong", false],
-    [system, "open /x y: no such file or directory", false],
-    [rename, "rename /a /b: cross-device link not permitted", false],
-    [new AggregateError([new UserError("one"), new UserError("two")]), "one\ntwo", false],
-    [new TypeError("undefined is not a function"), "undefined is not a function", true],
-    [new RangeError(), "RangeError", true],
+  const table: readonly (readonly [string, unknown, boolean])[] = [
+    ["what is wrong", new UserError("what is wrong"), false],
+    ["open /x y: no such file or directory", system, false],
+    ["rename /a /b: cross-device link not permitted", rename, false],
+    ["one\ntwo", new AggregateError([new UserError("one"), new UserError("two")]), false],
+    ["undefined is not a function", new TypeError("undefined is not a function"), true],
+    ["RangeError", new RangeError(), true],
     ["thrown text", "thrown text", true],
   ];
-  test.each(table)("%s", (error, message, bug) => {
+  test.each(table)("%j", (message, error, bug) => {
     expect(describeFailure(error)).toEqual({ message, bug });
   });
 });

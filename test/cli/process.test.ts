@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -134,6 +134,34 @@ console.log("ready");`,
     expect([ended.signal, ended.stdout]).toEqual(["SIGINT", "ready\ncleaning for ever\n"]);
   });
 });
+
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "%s ends a command that waits, by the signal, with nothing made",
+  async (name) => {
+    const { promise: asked, resolve } = Promise.withResolvers<void>();
+    using server = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch: () => {
+        resolve();
+        return new Promise<Response>(() => undefined);
+      },
+    });
+    const words = ["create", "--tty=false", "--name=never", `http://127.0.0.1:${server.port}/x.yaml`];
+    const child = Bun.spawn([process.execPath, join(root, "src/main.ts"), ...words], {
+      env: { HOME: home, PATH: "/usr/bin:/bin" },
+      stdin: "ignore",
+      stderr: "pipe",
+    });
+    await asked;
+    child.kill(name);
+    await child.exited;
+    expect(String(child.signalCode)).toBe(name);
+    expect(await new Response(child.stderr).text()).not.toContain("level=fatal");
+    expect(existsSync(join(home, ".lima", "never"))).toBe(false);
+    await server.stop(true);
+  },
+);
 
 test("writing where nobody reads ends as a broken pipe does", async () => {
   const command = `"${process.execPath}" "${join(root, "src/main.ts")}" completion bash | exec sleep 0; echo "\${PIPESTATUS[0]}"`;

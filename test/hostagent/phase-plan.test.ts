@@ -47,9 +47,21 @@ describe("the phase that a start is in", () => {
 describe("progress", () => {
   const progress: readonly (readonly [string, readonly BootSign[]])[] = [
     ["more lines on the console", [serial(1), serial(2)]],
-    ["growth of the guest's log", [{ kind: "guest-log", bytes: 1 }, { kind: "guest-log", bytes: 2 }]],
+    [
+      "growth of the guest's log",
+      [
+        { kind: "guest-log", bytes: 1 },
+        { kind: "guest-log", bytes: 2 },
+      ],
+    ],
     ["another script", [serial(1, { script: "/a" }), serial(1, { script: "/b" })]],
-    ["another marker", [{ kind: "marker", name: "a" }, { kind: "marker", name: "b" }]],
+    [
+      "another marker",
+      [
+        { kind: "marker", name: "a" },
+        { kind: "marker", name: "b" },
+      ],
+    ],
     ["a login after refused ones", [{ kind: "login-failed", reason: "no" }, { kind: "connected" }]],
   ];
   for (const [name, signs] of progress) test(name, () => expect(after(...signs).progressAt).toBe(2000));
@@ -58,9 +70,27 @@ describe("progress", () => {
     ["the same lines", [serial(1), serial(1)]],
     ["refused again", [{ kind: "refused" }, { kind: "refused" }]],
     ["greeted again", [{ kind: "banner" }, { kind: "banner" }]],
-    ["login refused again", [{ kind: "login-failed", reason: "a" }, { kind: "login-failed", reason: "b" }]],
-    ["the same marker", [{ kind: "marker", name: "a" }, { kind: "marker", name: "a" }]],
-    ["a log that shrank", [{ kind: "guest-log", bytes: 5 }, { kind: "guest-log", bytes: 4 }]],
+    [
+      "login refused again",
+      [
+        { kind: "login-failed", reason: "a" },
+        { kind: "login-failed", reason: "b" },
+      ],
+    ],
+    [
+      "the same marker",
+      [
+        { kind: "marker", name: "a" },
+        { kind: "marker", name: "a" },
+      ],
+    ],
+    [
+      "a log that shrank",
+      [
+        { kind: "guest-log", bytes: 5 },
+        { kind: "guest-log", bytes: 4 },
+      ],
+    ],
     ["a reconnect", [{ kind: "connected" }, { kind: "connected" }]],
   ];
   for (const [name, signs] of none) test(`not: ${name}`, () => expect(after(...signs).progressAt).toBe(1000));

@@ -15,16 +15,29 @@ describe("lines of a console", () => {
     ["empty lines are nothing", ["", "\r", "  "], 0],
     [
       "systemd's clock of a running job is not",
-      ["[ ***  ] A start job is running for Execut…user scripts (1min 3s / no limit)", "[***   ] A start job is running for x (2s / no limit)"],
+      [
+        "[ ***  ] A start job is running for Execut…user scripts (1min 3s / no limit)",
+        "[***   ] A start job is running for x (2s / no limit)",
+      ],
       0,
     ],
-    ["the kernel's watchdogs are not", ["INFO: task init:1 blocked for more than 120 seconds.", "[ 5.0] watchdog: BUG: soft lockup - CPU#0 stuck for 22s!"], 0],
+    [
+      "the kernel's watchdogs are not",
+      [
+        "INFO: task init:1 blocked for more than 120 seconds.",
+        "[ 5.0] watchdog: BUG: soft lockup - CPU#0 stuck for 22s!",
+      ],
+      0,
+    ],
     ["a login prompt is not", ["lima-default login: "], 0],
   ];
   for (const [name, lines, count] of cases) test(name, () => expect(scan(...lines).newLines).toBe(count));
 
   test("a panic is kept, whatever comes after", () => {
-    const state = scan("[ 1.0] Kernel panic - not syncing: VFS: Unable to mount root fs", "end Kernel panic - not syncing: x");
+    const state = scan(
+      "[ 1.0] Kernel panic - not syncing: VFS: Unable to mount root fs",
+      "end Kernel panic - not syncing: x",
+    );
     expect(state.panic).toBe("Kernel panic - not syncing: VFS: Unable to mount root fs");
   });
 

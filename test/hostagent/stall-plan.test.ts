@@ -44,8 +44,16 @@ describe("the likely cause", () => {
 });
 
 test("a guest that can be looked into is looked into", () => {
-  const inside = (change: Partial<StallEvidence>) => explainStall({ ...evidence, ...change }).includes("limactl shell foo");
-  expect(phases.map((phase) => inside({ stall: { phase, quietMs: 1 } }))).toEqual([false, false, false, false, true, true]);
+  const inside = (change: Partial<StallEvidence>) =>
+    explainStall({ ...evidence, ...change }).includes("limactl shell foo");
+  expect(phases.map((phase) => inside({ stall: { phase, quietMs: 1 } }))).toEqual([
+    false,
+    false,
+    false,
+    false,
+    true,
+    true,
+  ]);
   expect(inside({ stall: { phase: "boot-scripts", quietMs: 1 }, panic: "p" })).toBe(false);
   expect(inside({ stall: { phase: "cloud-init", quietMs: 1 }, loginFailure: "denied" })).toBe(false);
 });

@@ -15,7 +15,11 @@ describe("a line of the host agent's log", () => {
 
   for (const level of ["fatal", "panic"])
     test(`${level} becomes error, for the watcher must not end by it`, () =>
-      expect(parseAgentLog(`{"level":"${level}","msg":"m"}`)).toEqual({ level: "error", message: "m", fields: { level } }));
+      expect(parseAgentLog(`{"level":"${level}","msg":"m"}`)).toEqual({
+        level: "error",
+        message: "m",
+        fields: { level },
+      }));
 
   const whole = ["plain text", "[1]", '{"msg":"no level"}', '{"level":"loud","msg":"x"}', '{"level":"info"'];
   for (const line of whole)
@@ -26,6 +30,8 @@ describe("a line of the host agent's log", () => {
     test(`${JSON.stringify(line)} is passed over`, () => expect(parseAgentLog(line, since)).toBeUndefined());
 
   test("a record of up to a second before the watch is told", () => {
-    expect(parseAgentLog('{"level":"warning","msg":"m","time":"2026-01-01T11:59:59.1Z"}', since)?.level).toBe("warning");
+    expect(parseAgentLog('{"level":"warning","msg":"m","time":"2026-01-01T11:59:59.1Z"}', since)?.level).toBe(
+      "warning",
+    );
   });
 });

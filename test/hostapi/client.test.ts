@@ -28,7 +28,11 @@ describe("the API on ha.sock", () => {
 
   test("a socket that a dead agent left is replaced; a file that is no socket is not", async () => {
     using place = directory();
-    const dead = Bun.spawnSync([process.execPath, "-e", `Bun.serve({unix: ${JSON.stringify(place.socket)}, fetch: () => new Response()}); process.kill(process.pid, "SIGKILL")`]);
+    const dead = Bun.spawnSync([
+      process.execPath,
+      "-e",
+      `Bun.serve({unix: ${JSON.stringify(place.socket)}, fetch: () => new Response()}); process.kill(process.pid, "SIGKILL")`,
+    ]);
     expect(dead.signalCode).toBe("SIGKILL");
     expect(statSync(place.socket).isSocket()).toBe(true);
     const server = new ApiServer(place.socket, { info: () => ({}) }, silent);

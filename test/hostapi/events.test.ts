@@ -30,7 +30,13 @@ describe("reading an event", () => {
   for (const line of ["", "x", "null", "[]", '{"time":1,"status":{}}', `{"time":"${time}"}`, '{"status":{}}'])
     test(`${JSON.stringify(line)} is no event`, () => expect(() => parseEvent(line)).toThrow());
 
-  for (const status of ['{"running":1}', '{"errors":"x"}', '{"errors":[1]}', '{"sshLocalPort":"22"}', '{"portForward":1}'])
+  for (const status of [
+    '{"running":1}',
+    '{"errors":"x"}',
+    '{"errors":[1]}',
+    '{"sshLocalPort":"22"}',
+    '{"portForward":1}',
+  ])
     test(`a status ${status} is no event`, () =>
       expect(() => parseEvent(`{"time":"${time}","status":${status}}`)).toThrow());
 

@@ -141,10 +141,16 @@ describe("a URL", () => {
     });
     const options = setup(directory.path);
     const url = `http://127.0.0.1:${server.port}/a.img`;
-    await expect(download(url, join(directory.path, "b"), options)).rejects.toThrow();
+    await expect(download(url, join(directory.path, "b"), options)).rejects.toThrow("the connection was cut");
     expect(readdirSync(entryOf(options, url))).toEqual([]);
     expect(existsSync(join(directory.path, "b"))).toBeFalse();
     server.stop(true);
+  });
+
+  test("of a server that nobody runs is an error", async () => {
+    using directory = scratch();
+    const failed = download("http://127.0.0.1:1/a.img", undefined, setup(directory.path));
+    await expect(failed).rejects.toThrow(/^connection refused$/);
   });
 
   test("asked for several times at once is downloaded once", async () => {

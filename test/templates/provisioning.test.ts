@@ -7,6 +7,8 @@ import { aliases, names, templateOf } from "./shipped.ts";
 interface Guest {
   /** Programs by the shell text they run when a script calls them. */
   readonly standIns: Readonly<Record<string, string>>;
+  /** Programs that are there once an installer has provided them. */
+  readonly later?: Readonly<Record<string, string>>;
   /** Guest files that an image has. */
   readonly files?: Readonly<Record<string, string>>;
   readonly param?: Readonly<Record<string, string>>;
@@ -34,9 +36,8 @@ const k8s = {
     curl: 'while [ $# -gt 0 ]; do if [ "$1" = -o ]; then echo key >"$2"; fi; shift; done',
     "apt-get": "case $1 in install) provide kubelet kubeadm kubectl ;; esac",
     "apt-mark": "",
-    kubeadm,
-    kubectl: "",
   },
+  later: { kubeadm },
 };
 const installK3s = `echo 'echo "k3s-install $* $K3S_URL $K3S_TOKEN $INSTALL_K3S_ARTIFACT_URL" >>"$CALLS"; mkdir -p "$ROOT/var/lib/rancher/k3s"'`;
 const noParams = { proxy: "", mirror: "", url: "", token: "" };
@@ -54,8 +55,10 @@ const guests: Readonly<Record<string, Guest>> = {
     standIns: {
       curl: "echo provide docker dockerd-rootless-setuptool.sh",
       "apt-get": "provide newuidmap",
+    },
+    later: {
       docker: dockerProgram,
-      "dockerd-rootless-setuptool.sh": 'touch "$STATE/rootless"; echo enabled >"$STATE/docker.service.enabled"',
+      "dockerd-rootless-setuptool.sh": 'touch "$STATE/rootless"; echo enabled >"$STATE/user-docker.service"',
     },
     files: hosts,
     firstBoot: [
@@ -97,10 +100,8 @@ const guests: Readonly<Record<string, Guest>> = {
     firstBoot: ["k3s-install server --write-kubeconfig-mode 644   "],
   },
   k0s: {
-    standIns: {
-      curl: "echo provide k0s",
-      k0s: 'case $1 in install) touch "$STATE/k0scontroller.service.unit" ;; esac',
-    },
+    standIns: { curl: "echo provide k0s" },
+    later: { k0s: 'case $1 in install) touch "$STATE/k0scontroller.service.unit" ;; esac' },
     firstBoot: [
       "curl -fsSL https://get.k0s.sh",
       "k0s install controller --single",
@@ -147,10 +148,9 @@ const guests: Readonly<Record<string, Guest>> = {
         esac`,
       git: `target="\${*: -1}"; mkdir -p "$target/init-host"
         printf '#!/bin/bash\\nprovide dockerd-rootless-setuptool.sh\\n' >"$target/init-host/init-host.root.sh"
-        printf '#!/bin/bash\\necho enabled >"$STATE/docker.service.enabled"\\n' >"$target/init-host/init-host.rootless.sh"
+        printf '#!/bin/bash\\necho enabled >"$STATE/user-docker.service"\\n' >"$target/init-host/init-host.rootless.sh"
         chmod 755 "$target"/init-host/*.sh`,
       make: 'case $1 in kubeconfig) echo "    server: https://127.0.0.1:6443" >kubeconfig ;; esac',
-      kubectl: "",
     },
     firstBoot: ["make up", "make kubeadm-init", "make install-flannel", "make kubeconfig"],
     everyBoot: ["make up"],
@@ -185,7 +185,7 @@ describe("provisioning", () => {
   });
 
   test.each(Object.entries(guests))("%s: the first boot does the work, the next one finds it done", (name, guest) => {
-    using sandbox = new Sandbox(guest.standIns, guest.files);
+    using sandbox = new Sandbox(guest);
     const first = boot(sandbox, name, guest.param ?? {});
     expect(guest.firstBoot.filter((line) => !first.includes(line))).toEqual([]);
     const files = sandbox.files();
@@ -195,13 +195,13 @@ describe("provisioning", () => {
   });
 
   test("docker gives the host its second name beside the first", () => {
-    using sandbox = new Sandbox(guests.docker?.standIns ?? {}, hosts);
+    using sandbox = new Sandbox(guests.docker ?? {});
     boot(sandbox, "docker", {});
     expect(sandbox.read("etc/hosts")).toContain("192.168.5.2\thost.lima.internal host.docker.internal\n");
   });
 
   test("a k3s worker joins by url and token, through proxy and mirror", () => {
-    using sandbox = new Sandbox({ curl: installK3s });
+    using sandbox = new Sandbox({ standIns: { curl: installK3s } });
     const param = { url: "https://h:6443", token: "t", proxy: "https://p/", mirror: "https://m" };
     expect(boot(sandbox, "k3s", param)).toContain(
       "k3s-install agent https://h:6443 t https://p/https://github.com/k3s-io/k3s/releases/download",
@@ -212,7 +212,7 @@ describe("provisioning", () => {
   });
 
   test("a k8s control plane leaves a kubeconfig for the host", () => {
-    using sandbox = new Sandbox(k8s.standIns);
+    using sandbox = new Sandbox(k8s);
     boot(sandbox, "k8s", { ...k8sParams, mirror: "https://m" });
     expect(sandbox.read("root/.kube/config.localhost")).toBe("    server: https://127.0.0.1:6443\n");
     expect(sandbox.read("home/lima/.kube/config")).toContain("192.168.5.15");
@@ -225,7 +225,7 @@ describe("provisioning", () => {
   });
 
   test("a k8s worker joins", () => {
-    using sandbox = new Sandbox(k8s.standIns);
+    using sandbox = new Sandbox(k8s);
     const param = { ...k8sParams, url: "https://h:6443", token: "t", discoveryTokenCaCertHash: "sha256:x" };
     const calls = boot(sandbox, "k8s", param);
     expect(calls).toContain("kubeadm join h:6443 --token t --discovery-token-ca-cert-hash sha256:x");

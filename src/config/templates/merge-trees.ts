@@ -69,12 +69,22 @@ function mergeLists(path: string, list: YAMLSeq, base: YAMLSeq): void {
   });
 }
 
+/** A comment above the first key stands at the mapping; here it is the key's. */
+function settleMapHead(map: YAMLMap): void {
+  const first = map.items[0]?.key;
+  if (!isScalar(first) || !map.commentBefore) return;
+  first.commentBefore = joinComments(map.commentBefore, first.commentBefore);
+  map.commentBefore = null;
+}
+
 function mergePair(path: string, pair: Pair, basePair: Pair): void {
   const value = pair.value;
   const base = basePair.value;
   if (isScalar(pair.key) && isScalar(basePair.key)) inheritComments(pair.key, basePair.key);
   if (isMap(value) && isMap(base)) {
     if (value.items.length === 0) value.flow = base.flow ?? false;
+    settleMapHead(value);
+    settleMapHead(base);
     mergeMaps(`${path}.`, value, base);
   } else if (isSeq(value) && isSeq(base)) mergeLists(path, value, base);
   else if (isScalar(value) && isScalar(base)) {

@@ -10,6 +10,7 @@ import {
   Scalar,
   visit,
   YAMLMap,
+  type YAMLSeq,
 } from "yaml";
 import { parseYaml, yamlError } from "../yaml-document.ts";
 
@@ -37,10 +38,17 @@ export function rootOf(document: Document, what: string): YAMLMap {
 
 /** The text of a tree: two spaces a level, lists not indented below their key, comments and blank lines kept. */
 export function printTree(document: Document): string {
+  const mark = (node: Scalar | YAMLMap | YAMLSeq): void => {
+    if (node.comment && !node.comment.includes("\n")) node.comment = lineMark + node.comment;
+  };
   visit(document, {
     Scalar(key, node) {
       // Before the `:` a comment would swallow the rest of the line.
-      if (key !== "key" && node.comment && !node.comment.includes("\n")) node.comment = lineMark + node.comment;
+      if (key !== "key") mark(node);
+    },
+    Collection(_key, node) {
+      // The comment of a block collection stands on lines of its own, below it.
+      if (node.flow === true) mark(node);
     },
   });
   const text = document.toString({ indentSeq: false, lineWidth: 0, flowCollectionPadding: false });

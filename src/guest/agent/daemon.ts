@@ -2,6 +2,8 @@ import { mkdirSync } from "node:fs";
 import { UserError } from "../../lib/errors.ts";
 import type { DaemonOptions } from "./arguments.ts";
 import type { Transport } from "./byte-stream.ts";
+import { KubernetesWatch } from "./kubernetes.ts";
+import { PortReader } from "./ports-read.ts";
 import { serveSession } from "./session.ts";
 import { unixTransport } from "./unix-transport.ts";
 import { virtioTransport } from "./virtio-transport.ts";
@@ -14,11 +16,15 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   mkdirSync(options.runtimeDirectory, { recursive: true, mode: 0o755 });
   const { runtimeDirectory, tickMs } = options;
   const warn = (text: string) => console.error(text);
+  const reader = new PortReader();
+  const kubernetes = new KubernetesWatch();
+  void kubernetes.run(signal, warn);
+  const ports = () => kubernetes.withServices(reader.read());
   const sessions = new Set<Promise<void>>();
   for await (const stream of transportOf(options).connections(signal)) {
     if (options.debug) console.error("the host agent has connected");
     signal.addEventListener("abort", () => stream.close(), { once: true });
-    const session = serveSession(stream, { runtimeDirectory, tickMs, warn });
+    const session = serveSession(stream, { ports, runtimeDirectory, tickMs, warn });
     sessions.add(session);
     void session.then(() => sessions.delete(session));
   }

@@ -5,9 +5,10 @@ import { errorText } from "../../lib/errors.ts";
 import { readTextIfExists, writeFileAtomic } from "../../lib/files.ts";
 import type { ListeningPort, PortsEvent } from "../protocol.ts";
 import { portsChange } from "./ports-plan.ts";
-import { PortReader } from "./ports-read.ts";
 
 export interface PortEventsOptions {
+  /** Every port that listens now; the same value as before when nothing has changed. */
+  readonly ports: () => readonly ListeningPort[];
   /** Where what was announced is kept for the next stream. */
   readonly runtimeDirectory: string;
   /** Time between two looks. */
@@ -19,14 +20,18 @@ export interface PortEventsOptions {
  * What changes among the listening ports, an event for each look that finds a change. Ports that an earlier stream
  * announced are not announced again; what is announced is kept when the stream ends.
  */
-export async function* portEvents({ runtimeDirectory, tickMs, signal }: PortEventsOptions): AsyncGenerator<PortsEvent> {
+export async function* portEvents({
+  ports,
+  runtimeDirectory,
+  tickMs,
+  signal,
+}: PortEventsOptions): AsyncGenerator<PortsEvent> {
   const file = join(runtimeDirectory, "event-state.json");
-  const reader = new PortReader();
   let known = await savedPorts(file);
   let lastError = "";
   try {
     while (!signal.aborted) {
-      const event = look(reader, known);
+      const event = look(ports, known);
       if ("error" in event) {
         if (event.error !== lastError) yield { timeMs: Date.now(), added: [], removed: [], errors: [event.error] };
         lastError = event.error;
@@ -45,9 +50,9 @@ export async function* portEvents({ runtimeDirectory, tickMs, signal }: PortEven
   }
 }
 
-function look(reader: PortReader, known: readonly ListeningPort[]) {
+function look(read: () => readonly ListeningPort[], known: readonly ListeningPort[]) {
   try {
-    const ports = reader.read();
+    const ports = read();
     if (ports === known) return { ports, added: [], removed: [] };
     return { ports, ...portsChange(known, ports) };
   } catch (error) {

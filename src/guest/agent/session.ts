@@ -10,15 +10,17 @@ import {
   FrameReader,
   type Info,
   jsonFrame,
+  type ListeningPort,
   ProtocolError,
 } from "../protocol.ts";
 import type { ByteStream } from "./byte-stream.ts";
 import { syncTime } from "./clock.ts";
 import { portEvents } from "./port-events.ts";
-import { PortReader } from "./ports-read.ts";
 import { TunnelChannel } from "./tunnel-channel.ts";
 
 export interface SessionOptions {
+  /** Every port that listens now; the same value as before when nothing has changed. */
+  readonly ports: () => readonly ListeningPort[];
   readonly runtimeDirectory: string;
   readonly tickMs: number;
   /** Told what went wrong; the session goes on or ends by itself. */
@@ -48,7 +50,6 @@ export async function serveSession(stream: ByteStream, options: SessionOptions):
 
 class Session {
   private readonly reader = new FrameReader();
-  private readonly ports = new PortReader();
   private readonly channels = new Map<number, Channel>();
   private readonly ended = new AbortController();
   private writing: Promise<void> = Promise.resolve();
@@ -111,7 +112,7 @@ class Session {
   private call(channel: number, call: Call): void {
     switch (call.call) {
       case "info":
-        this.send(jsonFrame("reply", channel, { ports: this.ports.read() } satisfies Info));
+        this.send(jsonFrame("reply", channel, { ports: this.options.ports() } satisfies Info));
         return;
       case "events":
         this.events(channel);
@@ -139,9 +140,9 @@ class Session {
       this.channels.delete(channel);
     };
     this.channels.set(channel, { close, take: (frame) => (frame.kind === "end" ? close() : undefined) });
-    const { runtimeDirectory, tickMs, warn } = this.options;
+    const { ports, runtimeDirectory, tickMs, warn } = this.options;
     const tell = async () => {
-      for await (const event of portEvents({ runtimeDirectory, tickMs, signal })) {
+      for await (const event of portEvents({ ports, runtimeDirectory, tickMs, signal })) {
         this.send(jsonFrame("event", channel, event));
       }
     };

@@ -1,6 +1,6 @@
 import { CallError } from "./error.ts";
 import { plainSpec } from "./format-spec.ts";
-import { formatValue } from "./format-value.ts";
+import { formatValue, plainText } from "./format-value.ts";
 import { compareStrings, floatValue, type GoComplex, kindOf, typeOf } from "./value.ts";
 
 type BasicKind = "bool" | "int" | "float" | "complex" | "string" | "other";
@@ -58,9 +58,12 @@ function equals(a: unknown, b: unknown): boolean {
 
 function equalsOther(a: unknown, b: unknown): boolean {
   if (isNil(a) || isNil(b)) return isNil(a) && isNil(b);
-  if (kindOf(a) !== kindOf(b) || kindOf(b) !== "struct") {
-    throw new CallError(`non-comparable type ${formatValue(b, "s", plainSpec)}: ${typeOf(b)}`);
+  if (kindOf(a) !== kindOf(b)) {
+    const left = `${formatValue(a, "s", plainSpec)}: ${typeOf(a)}`;
+    throw new CallError(`non-comparable types ${left}, ${typeOf(b)}: ${plainText(b)}`);
   }
+  if (kindOf(b) !== "struct")
+    throw new CallError(`non-comparable type ${formatValue(b, "s", plainSpec)}: ${typeOf(b)}`);
   return a === b;
 }
 

@@ -1,3 +1,5 @@
+import { floatBits } from "./float-bits.ts";
+
 /** The digits of a number without leading or trailing zeros: the value is `0.DIGITS` times ten to the `point`. */
 export interface Decimal {
   readonly digits: string;
@@ -7,13 +9,7 @@ export interface Decimal {
 /** All digits of a finite, non-negative float64; it has at most 767 that are not zero. */
 export function exactDecimal(value: number): Decimal {
   if (value === 0) return { digits: "", point: 0 };
-  const bits = new DataView(new ArrayBuffer(8));
-  bits.setFloat64(0, value);
-  const raw = bits.getBigUint64(0);
-  const biased = Number((raw >> 52n) & 0x7ffn);
-  const fraction = raw & 0xfffffffffffffn;
-  const mantissa = biased === 0 ? fraction : fraction | 0x10000000000000n;
-  const exponent = Math.max(biased, 1) - 1075;
+  const { mantissa, exponent } = floatBits(value);
   if (exponent >= 0) return decimal((mantissa << BigInt(exponent)).toString(), 0);
   return decimal((mantissa * 5n ** BigInt(-exponent)).toString(), -exponent);
 }

@@ -204,7 +204,7 @@ export class Evaluator {
       case "dot":
         return dot;
       case "nil":
-        return null;
+        return undefined;
       case "pipe":
         return this.pipeline(node, dot);
       case "function":
@@ -238,7 +238,8 @@ export class Evaluator {
     const values = args.map((arg, i) => this.argument(builtin, arg, i, dot));
     if (piped !== absent) values.push(this.converted(builtin, piped, args.length));
     try {
-      return builtin.call(values, nodeText(args[0] ?? node));
+      const [callee] = args;
+      return builtin.call(values, callee === undefined ? pipedText(piped) : nodeText(callee));
     } catch (error) {
       if (error instanceof TemplateError || error instanceof RangeError) throw error;
       this.node = command;
@@ -274,6 +275,11 @@ export class Evaluator {
     }
     return builtin.interfaces === true ? (value ?? null) : value;
   }
+}
+
+/** A piped value as the name of a function: a string itself, of anything else its type. */
+function pipedText(piped: unknown): string {
+  return typeof piped === "string" ? piped : `<${typeOf(piped === absent ? undefined : piped)} Value>`;
 }
 
 /** An extension function in the shape of a builtin one. */

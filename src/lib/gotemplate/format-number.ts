@@ -1,4 +1,5 @@
 import { exactDecimal, exponentText, fixedText, rounded, shortestDecimal } from "./decimal.ts";
+import { binaryText, hexText } from "./float-bits.ts";
 import { type FormatSpec, pad } from "./format-spec.ts";
 
 const bases: Readonly<Record<string, number>> = { b: 2, o: 8, O: 8, d: 10, v: 10, x: 16, X: 16 };
@@ -22,14 +23,17 @@ export function formatInteger(value: bigint, verb: string, spec: FormatSpec): st
 }
 
 function basePrefix(verb: string, base: number, digits: string, spec: FormatSpec): string {
-  if (verb === "O") return "0o";
+  if (verb === "O") return spec.sharp && !digits.startsWith("0") ? "0o0" : "0o";
   if (!spec.sharp) return "";
   if (base === 2) return "0b";
   if (base === 8) return digits.startsWith("0") ? "" : "0";
   return base === 16 ? `0${verb}` : "";
 }
 
-/** A float64 by `%e %E %f %F %g %G %v`. */
+/** The verbs that fit a float64. */
+export const floatVerbs = "veEfFgGxXb";
+
+/** A float64 by one of the {@link floatVerbs}. */
 export function formatFloat(value: number, verb: string, spec: FormatSpec): string {
   const negative = value < 0 || Object.is(value, -0);
   const infinite = Math.abs(value) === Number.POSITIVE_INFINITY;
@@ -37,8 +41,7 @@ export function formatFloat(value: number, verb: string, spec: FormatSpec): stri
   if (infinite) return pad(`${sign}Inf`, { ...spec, zero: false });
   if (Number.isNaN(value)) return pad(`${sign}NaN`, { ...spec, zero: false });
   const magnitude = Math.abs(value);
-  const text =
-    verb === "E" || verb === "G" ? finite(magnitude, verb, spec).toUpperCase() : finite(magnitude, verb, spec);
+  const text = "EGX".includes(verb) ? finite(magnitude, verb, spec).toUpperCase() : finite(magnitude, verb, spec);
   const { width } = spec;
   if (spec.zero && !spec.minus && width !== undefined) return sign + text.padStart(width - sign.length, "0");
   return pad(sign + text, spec);
@@ -55,6 +58,11 @@ function finite(value: number, verb: string, spec: FormatSpec): string {
       const exact = exactDecimal(value);
       return withPoint(fixedText(rounded(exact, exact.point + precision), precision), spec);
     }
+    case "x":
+    case "X":
+      return hexText(value, spec.precision);
+    case "b":
+      return binaryText(value);
     default:
       return general(value, spec);
   }

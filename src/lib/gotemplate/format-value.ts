@@ -1,4 +1,4 @@
-import { formatFloat, formatInteger } from "./format-number.ts";
+import { floatVerbs, formatFloat, formatInteger } from "./format-number.ts";
 import { type FormatSpec, pad, plainSpec } from "./format-spec.ts";
 import {
   formatCharacter,
@@ -37,7 +37,7 @@ export function formatValue(value: unknown, verb: string, spec: FormatSpec, dept
     case "int":
       return formatInt(BigInt(value as number | bigint), value, verb, spec);
     case "float":
-      return "veEfFgG".includes(verb) ? formatFloat(floatValue(value), verb, spec) : badVerb(value, verb, spec);
+      return floatVerbs.includes(verb) ? formatFloat(floatValue(value), verb, spec) : badVerb(value, verb, spec);
     case "complex":
       return formatComplex(value as GoComplex, verb, spec);
     case "string":
@@ -89,7 +89,7 @@ function formatInt(whole: bigint, value: unknown, verb: string, spec: FormatSpec
 }
 
 function formatComplex(value: GoComplex, verb: string, spec: FormatSpec): string {
-  if (!"veEfFgG".includes(verb)) return badVerb(value, verb, spec);
+  if (!floatVerbs.includes(verb)) return badVerb(value, verb, spec);
   return `(${formatFloat(value.real, verb, spec)}${formatFloat(value.imaginary, verb, { ...spec, plus: true })}i)`;
 }
 

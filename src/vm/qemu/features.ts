@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { errorCode, UserError } from "../../lib/errors.ts";
 import { ExecError, exec } from "../../lib/exec.ts";
-import { readTextIfExists, writeFileAtomic } from "../../lib/files.ts";
+import { writeFileAtomic } from "../../lib/files.ts";
 import type { QemuFeatures } from "./facts.ts";
 
 /** Raised when what is kept changes its meaning. */
@@ -27,7 +27,7 @@ export async function qemuFeatures(path: string, machine: string, options: Featu
   const key = JSON.stringify([cacheVersion, path, machine, size, mtimeMs, ino]);
   const directory = join(options.cacheDirectory, "qemu");
   const file = join(directory, `${createHash("sha256").update(key).digest("hex")}.json`);
-  const kept = parseFeatures(await readTextIfExists(file));
+  const kept = recall(file);
   if (kept !== undefined) return kept;
   const features = await probe(path, machine, options);
   // A probe that failed may succeed the next time.
@@ -82,10 +82,10 @@ function keep(directory: string, file: string, features: QemuFeatures): void {
   }
 }
 
-function parseFeatures(text: string | undefined): QemuFeatures | undefined {
-  if (text === undefined) return undefined;
+/** What was kept; undefined when there is nothing, or nothing that can be read. */
+function recall(file: string): QemuFeatures | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
     return isFeatures(value) ? { ...value, warnings: [] } : undefined;
   } catch {
     return undefined;

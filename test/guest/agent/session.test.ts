@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PortReader } from "../../../src/guest/agent/ports-read.ts";
 import { serveSession } from "../../../src/guest/agent/session.ts";
 import { unixTransport } from "../../../src/guest/agent/unix-transport.ts";
 import { encodeFrame, type Info, jsonFrame, type PortsEvent, type TimeSync } from "../../../src/guest/protocol.ts";
@@ -16,7 +17,13 @@ const warnings: string[] = [];
 let serving: Promise<void>;
 
 beforeAll(() => {
-  const options = { runtimeDirectory: join(directory, "run"), tickMs: 20, warn: (text: string) => warnings.push(text) };
+  const reader = new PortReader();
+  const options = {
+    ports: () => reader.read(),
+    runtimeDirectory: join(directory, "run"),
+    tickMs: 20,
+    warn: (text: string) => warnings.push(text),
+  };
   serving = (async () => {
     for await (const stream of unixTransport(path, process.getuid?.() ?? 0).connections(stop.signal))
       void serveSession(stream, options);

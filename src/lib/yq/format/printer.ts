@@ -26,10 +26,10 @@ export function printResult(node: YqNode, options: PrintOptions): string {
   const paint = options.colors ? colored : plain;
   switch (options.format) {
     case "yaml":
-      if (node.kind === "scalar" && options.unwrapScalars) return `${scalarText(node)}\n`;
+      if (node.kind === "scalar" && options.unwrapScalars) return `${node.value}\n`;
       return printYaml(node, { ...options.yaml, indent: options.indent, paint });
     case "json":
-      if (node.kind === "scalar" && options.unwrapScalars) return `${scalarText(node)}\n`;
+      if (node.kind === "scalar" && options.unwrapScalars) return `${jsonScalar(node)}\n`;
       return `${printJson(node, options.indent, paint)}\n`;
     case "props":
       return printProps(node, options.props);
@@ -42,7 +42,7 @@ export function printResult(node: YqNode, options: PrintOptions): string {
   }
 }
 
-function scalarText(node: YqNode): string {
+function jsonScalar(node: YqNode): string {
   return node.tag === "!!null" && node.value === "" ? "null" : node.value;
 }
 

@@ -140,7 +140,8 @@ class Builder {
   }
 
   private scalar(parsed: Scalar): YqNode {
-    const value = typeof parsed.value === "string" ? parsed.value : String(parsed.value ?? "");
+    // the merge key's value is a symbol
+    const value = typeof parsed.value === "string" ? parsed.value : (parsed.source ?? "");
     const style = styles[parsed.type ?? "PLAIN"] ?? "";
     const node = new YqNode("scalar", style === "" ? resolveTag(value) : "!!str", value);
     node.style = style;

@@ -19,11 +19,11 @@ interface Entry {
   readonly value: Expression;
 }
 
-/** `{key: value, ...}`: a map for every combination of the keys' and values' results. */
+/** `{key: value, ...}`: for each node, a map for every combination of the keys' and values' results. */
 export function createObject(run: Evaluation, entries: readonly Entry[], context: Context): readonly YqNode[] {
   if (entries.length === 0) return [new YqNode("map", "!!map")];
   const contexts =
-    context.nodes.length === 0 || isTogether(context)
+    context.nodes.length === 0
       ? [context]
       : context.nodes.map((node): Context => ({ ...context, nodes: [node] }));
   return contexts.flatMap((at) => {

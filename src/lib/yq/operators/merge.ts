@@ -65,6 +65,10 @@ function mergeMap(left: YqNode, right: YqNode, flags: MergeFlags): void {
     return;
   }
   if (left.style === "") left.style = left.content.length === 0 ? right.style : left.style;
+  if (flags.clobber) {
+    left.tag = right.tag;
+    left.tagged = right.tagged;
+  }
   adoptComments(left, right);
   for (const [key, value] of pairs(right)) {
     const there = key.kind === "scalar" ? lookup(left, key.value) : undefined;

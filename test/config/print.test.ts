@@ -1,0 +1,78 @@
+import { expect, test } from "bun:test";
+import { configToYaml, printConfig } from "../../src/config/print.ts";
+import { image, load } from "./fixtures.ts";
+
+const printed = (text: string) => printConfig(load(image + text, { validate: false }).config);
+
+test("unset and empty fields are left out, structs and port ranges stay", () => {
+  const config = printed("portForwards: [{guestSocket: /a, hostSocket: /b}]");
+  expect(Object.keys(config).join(" ")).toBe(
+    "vmType os arch images cpus memory disk mountInotify ssh firmware audio video upgradePackages containerd guestInstallPrefix portForwards hostResolver propagateProxyEnv caCerts rosetta plain timezone nestedVirtualization user tpm",
+  );
+  expect(config).toMatchObject({ rosetta: {}, video: { vnc: {} }, firmware: { legacyBIOS: false } });
+  expect(config.images).toEqual([{ location: "/disk.img", arch: "x86_64" }]);
+  expect(config.portForwards).toEqual([
+    {
+      guestIP: "127.0.0.1",
+      guestPortRange: [1, 65535],
+      guestSocket: "/a",
+      hostIP: "127.0.0.1",
+      hostPortRange: [0, 0],
+      hostSocket: "/b",
+      proto: "any",
+    },
+  ]);
+});
+
+test("vmType is left out where no file names it", () => {
+  const { config } = load(image);
+  expect(Object.keys(printConfig(config, { withoutVmType: true }))).not.toContain("vmType");
+});
+
+test("keys of maps are sorted", () => {
+  expect(JSON.stringify(printed("env: {b: 1, B: 2, a: 3}\nvmOpts: {z: {b: 1, a: 2}, y: {}}"))).toContain(
+    '"vmOpts":{"y":{},"z":{"a":2,"b":1}}',
+  );
+  expect(JSON.stringify(printed("env: {b: 1, B: 2, a: 3}").env)).toBe('{"B":"2","a":"3","b":"1"}');
+});
+
+test("YAML is in block style; texts of several lines are literal; ambiguous texts are quoted", () => {
+  expect(
+    configToYaml({
+      list: [{ a: 1, b: [1, 2] }],
+      script: "#!/bin/sh\n\necho\n",
+      short: "a\nb",
+      home: "~",
+      none: "null",
+      number: "10",
+      truth: "true",
+      answer: "yes",
+      empty: "",
+    }),
+  ).toBe(`list:
+- a: 1
+  b:
+  - 1
+  - 2
+script: |
+  #!/bin/sh
+
+  echo
+short: |-
+  a
+  b
+home: "~"
+none: "null"
+number: "10"
+truth: "true"
+answer: "yes"
+empty: ""
+`);
+  expect(configToYaml({})).toBe("{}\n");
+});
+
+test("what is printed loads again as the same configuration", () => {
+  const text = `${image}provision: [{mode: data, path: /x, content: "a\\tb\\n\\n"}]\nmounts: [{location: /x}]\nnetworks: [{lima: a}]\nprobes: [{script: "#!/bin/sh\\n"}]\n`;
+  const first = load(text).config;
+  expect(load(configToYaml(printConfig(first))).config).toEqual(first);
+});

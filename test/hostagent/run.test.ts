@@ -1,0 +1,266 @@
+import { describe, expect, test } from "bun:test";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Config } from "../../src/config/types.ts";
+import { type HostAgentOptions, runHostAgent } from "../../src/hostagent/run.ts";
+import { getInfo } from "../../src/hostapi/client.ts";
+import { type HostAgentStatus, parseEvent } from "../../src/hostapi/events.ts";
+import { bootScripts } from "../../src/assets/boot-scripts.ts";
+import { loadStoredConfig } from "../../src/instance/load.ts";
+import type { ExitStatus } from "../../src/lib/exec.ts";
+import type { Host } from "../../src/lib/host.ts";
+import type { Logger } from "../../src/lib/log.ts";
+import { ensureIdentity } from "../../src/store/ssh-keys.ts";
+import { readState } from "../../src/store/state.ts";
+import type { Driver, Machine, StartOptions } from "../../src/vm/driver.ts";
+import { sshdDirectory, startSshd, userName } from "./sshd.ts";
+
+/** What the machine of a test does; its guest is a real sshd of this user, and its /run is a directory. */
+interface Guest {
+  /** Called when the machine was started. */
+  readonly boot?: (guest: { readonly run: string; readonly instanceId: string; readonly directory: string }) => void;
+  /** The guest's sshd is up. @default true */
+  readonly sshd?: boolean;
+  readonly startFailure?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A host agent on a machine that is a real sshd: everything but the virtual machine itself is as in life. */
+async function agent(guest: Guest) {
+  const home = mkdtempSync(join(tmpdir(), "limabun-ha-"));
+  const limaHome = join(home, "l");
+  const directory = join(limaHome, "foo");
+  const run = join(home, "run");
+  mkdirSync(directory, { recursive: true });
+  mkdirSync(run);
+  const user = await userName();
+  const host: Host = {
+    os: "linux",
+    arch: "x86_64",
+    osVersion: "",
+    cpus: 2,
+    memoryBytes: 4 << 30,
+    home,
+    user: { name: user, comment: "", uid: 1000, gid: 1000 },
+    env: { PATH: process.env.PATH, HOME: home, ...guest.env },
+    cwd: "/",
+    self: [],
+    now: new Date(),
+  };
+  const log: string[] = [];
+  const keep = (level: string) => (message: string) => void log.push(`${level} ${message}`);
+  const logger: Logger = {
+    trace() {},
+    debug() {},
+    info: keep("info"),
+    warn: keep("warning"),
+    error: keep("error"),
+    log() {},
+  };
+  writeFileSync(join(directory, "lima.yaml"), "images: [{location: /x}]\nmounts: []\ncontainerd: {user: false}\n");
+  const loaded = await loadStoredConfig({ host, limaHome, logger }, "foo");
+  // no guest may have a user root; but the sshd of a test that runs as root lets only root in
+  let account = "lima";
+  const config: Config = Object.defineProperty({ ...loaded.config }, "user", {
+    get: () => ({ ...loaded.config.user, name: account }),
+  });
+  const exited = Promise.withResolvers<ExitStatus>();
+  const events: HostAgentStatus[] = [];
+  const end = new AbortController();
+  const disposals: AsyncDisposable[] = [];
+  const start = async (options: StartOptions): Promise<Machine> => {
+    account = user;
+    if (guest.startFailure !== undefined) throw new Error(guest.startFailure);
+    if (guest.sshd !== false) {
+      const place = await sshdDirectory();
+      const identity = await ensureIdentity(host, limaHome);
+      disposals.push(
+        await startSshd({
+          directory: place,
+          port: options.sshLocalPort,
+          config: [
+            `AuthorizedKeysFile ${identity}.pub`,
+            // the watching script comes by stdin: its /run becomes the test's
+            `ForceCommand if [ "$SSH_ORIGINAL_COMMAND" = /bin/sh ]; then sed s#/run/#${run}/#g | /bin/sh; else eval "$SSH_ORIGINAL_COMMAND"; fi`,
+          ],
+        }),
+        { [Symbol.asyncDispose]: async () => rmSync(place, { recursive: true, force: true }) },
+      );
+    }
+    const instanceId = /iid-\d+/.exec(readFileSync(join(directory, "cidata.iso"), "latin1"))?.[0] ?? "";
+    writeFileSync(join(directory, "serial.log"), "hello\n");
+    guest.boot?.({ run, instanceId, directory });
+    return {
+      pid: process.pid,
+      exited: exited.promise,
+      lastOutput: () => ["qemu: last words"],
+      powerOff: async ({ onStep }) => {
+        onStep({ level: "info", text: "Shutting down QEMU with the power button" });
+        exited.resolve({ code: 0, signal: null });
+      },
+      kill: async () => {},
+    };
+  };
+  const driver: Driver = {
+    vmType: "qemu",
+    imageFormats: [],
+    sshAddress: "127.0.0.1",
+    guestAgent: { vsockPort: 0, virtioPort: "", socket: "" },
+    configure: (given) => ({ config: given, warnings: [] }),
+    check: async () => {},
+    start,
+    endOrphan: async () => {},
+  };
+  const options: HostAgentOptions = {
+    host,
+    logger,
+    name: "foo",
+    limaHome,
+    directory,
+    config,
+    driver,
+    limaVersion: "2.2.0",
+    bootScripts,
+    pidFile: join(directory, "ha.pid"),
+    socketPath: join(directory, "ha.sock"),
+    progress: false,
+    debug: false,
+    signal: end.signal,
+    output: (line) => void events.push(parseEvent(line).status),
+  };
+  const running = runHostAgent(options);
+  const outcome = running.then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  let over = false;
+  outcome.then(() => {
+    over = true;
+  });
+  const until = async (found: (status: HostAgentStatus) => boolean) => {
+    while (!events.some(found)) {
+      if (over) throw new Error(`the agent ended: ${await outcome}\n${log.join("\n")}`);
+      await Bun.sleep(2);
+    }
+    return events.find(found) ?? {};
+  };
+  return {
+    directory,
+    events,
+    log,
+    options,
+    outcome,
+    until,
+    end,
+    exit: (status: ExitStatus) => exited.resolve(status),
+    async [Symbol.asyncDispose]() {
+      end.abort("SIGTERM");
+      await outcome;
+      for (const item of disposals) await item[Symbol.asyncDispose]();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A guest that is ready at once. */
+const ready: NonNullable<Guest["boot"]> = ({ run, instanceId }) => {
+  writeFileSync(join(run, "lima-ssh-ready"), `${instanceId}\n`);
+  writeFileSync(join(run, "lima-boot-done"), `${instanceId}\n`);
+};
+
+describe("the host agent", () => {
+  test("a good start: events, files, the API, the control master; and an orderly end by a signal", async () => {
+    await using run = await agent({ boot: ready });
+    const { sshLocalPort } = await run.until((status) => status.running === true);
+    expect(run.events).toEqual([{ sshLocalPort: sshLocalPort! }, { running: true, sshLocalPort: sshLocalPort! }]);
+    expect(await getInfo(join(run.directory, "ha.sock"))).toEqual({ sshLocalPort: sshLocalPort! });
+    expect(readFileSync(join(run.directory, "ha.pid"), "utf8")).toBe(`${process.pid}\n`);
+    expect(readState(run.directory)?.hostAgent?.pid).toBe(process.pid);
+    const names = readdirSync(run.directory).sort();
+    expect(names).toEqual([
+      "cidata.iso",
+      "cloud-config.yaml",
+      "ha.lock",
+      "ha.pid",
+      "ha.sock",
+      "lima.yaml",
+      "serial.log",
+      "ssh.config",
+      "ssh.sock",
+      "state.json",
+    ]);
+    expect(runHostAgent(run.options)).rejects.toThrow(`another hostagent may already be running with pid ${process.pid}`);
+    run.end.abort("SIGINT");
+    expect(await run.outcome).toBeUndefined();
+    expect(run.events.at(-1)).toEqual({ exiting: true });
+    expect(run.log.slice(-3)).toEqual([
+      "info Received SIGINT, shutting down the host agent",
+      "info Shutting down the host agent",
+      "info Shutting down QEMU with the power button",
+    ]);
+    for (const name of ["ha.pid", "ha.sock", "ssh.sock", "state.json"])
+      expect([name, existsSync(join(run.directory, name))]).toEqual([name, false]);
+  });
+
+  test("scripts that failed are told with the running event, which stays whole", async () => {
+    await using run = await agent({
+      boot: (guest) => {
+        writeFileSync(join(guest.run, "lima-boot-errors"), "boot/x.sh\n");
+        ready(guest);
+      },
+    });
+    const status = await run.until(({ running }) => running === true);
+    expect(status).toEqual({
+      running: true,
+      sshLocalPort: expect.any(Number),
+      errors: [expect.stringMatching(/^boot script failed: boot\/x\.sh/)],
+    });
+    expect(run.log).toContainEqual(expect.stringMatching(/^warning boot script failed: boot\/x\.sh/));
+  });
+
+  test("a boot script that never ends: degraded, with the phase and the console's last line; the machine runs on", async () => {
+    await using run = await agent({
+      env: { LIMA_START_STALL_SECONDS: "0.5" },
+      boot: ({ run: place, instanceId, directory }) => {
+        writeFileSync(join(place, "lima-ssh-ready"), `${instanceId}\n`);
+        appendFileSync(join(directory, "serial.log"), "LIMA 2026-01-01T00:00:00+00:00| Executing /mnt/lima-cidata/x.sh\n");
+      },
+    });
+    const status = await run.until(({ running }) => running === true);
+    expect(status.degraded).toBe(true);
+    expect(status.errors?.[0]).toContain("phase 6 of 6, boot scripts: no progress for");
+    expect(status.errors?.[0]).toContain("the script /mnt/lima-cidata/x.sh does not end");
+    expect(status.errors?.[0]).toContain("qemu: last words");
+    expect(run.log.some((line) => line.includes("Shutting down"))).toBe(false);
+  });
+
+  test("a guest without network or sshd is told by its phase", async () => {
+    await using run = await agent({ sshd: false, env: { LIMA_START_STALL_SECONDS: "0.3" } });
+    const status = await run.until(({ running }) => running === true);
+    expect(status.errors?.[0]).toContain("stuck in phase 3 of 6, network");
+  });
+
+  test("a driver that does not start: one exiting event with the reason, and nothing left", async () => {
+    await using run = await agent({ startFailure: "no QEMU here" });
+    expect(await run.outcome).toBe("no QEMU here");
+    expect(run.events).toEqual([{ exiting: true, errors: ["no QEMU here"] }]);
+    expect(existsSync(join(run.directory, "ha.pid"))).toBe(false);
+  });
+
+  test("a machine that dies before its guest is ready fails the start, with QEMU's last words", async () => {
+    await using run = await agent({ sshd: false });
+    await run.until(({ sshLocalPort }) => sshLocalPort !== undefined);
+    run.exit({ code: 1, signal: null });
+    expect(await run.outcome).toContain("qemu: last words");
+    expect(run.events.at(-1)).toEqual({ exiting: true, errors: [expect.stringContaining("before the guest was ready")] });
+  });
+
+  test("a guest that shuts down ends the agent without an error", async () => {
+    await using run = await agent({ boot: ready });
+    await run.until(({ running }) => running === true);
+    run.exit({ code: 0, signal: null });
+    expect(await run.outcome).toBeUndefined();
+    expect(run.events.at(-1)).toEqual({ exiting: true });
+  });
+});
