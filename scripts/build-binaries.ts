@@ -18,6 +18,21 @@ const usage = `usage: bun scripts/build-binaries.ts [--host | --target NAME] [--
 `;
 
 /**
+ * Native add-ons fit one platform and are optional to the packages that try to load them: loading one fails, whether or
+ * not this checkout happens to have it built.
+ */
+const withoutAddOns: Bun.BunPlugin = {
+  name: "without native add-ons",
+  setup(build) {
+    build.onResolve({ filter: /^cpu-features$|\.node$/ }, ({ path }) => ({ path, namespace: "add-on" }));
+    build.onLoad({ filter: /.*/, namespace: "add-on" }, ({ path }) => ({
+      contents: `module.exports = undefined; throw new Error(${JSON.stringify(`${path} is left out`)});`,
+      loader: "js",
+    }));
+  },
+};
+
+/**
  * Compiles a program into one executable file. It loads neither .env nor bunfig.toml, tsconfig.json or package.json of
  * the directory it is started in. Identifiers stay as they are, so that a stack says something.
  * @param entry the program's first module
@@ -31,6 +46,7 @@ export async function compile(entry: string, target: BuildTarget, output: string
   try {
     const result = await Bun.build({
       entrypoints: [entry],
+      plugins: [withoutAddOns],
       root,
       target: "bun",
       format: "esm",

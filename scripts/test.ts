@@ -55,7 +55,14 @@ async function runSuite(
   const report = join(scratch, "junit.xml");
   rmSync(report, { force: true });
   const reporter = ["--reporter=junit", `--reporter-outfile=${report}`];
-  const command = [bun, "test", `--timeout=${suite.timeoutMs}`, ...reporter, ...suite.folders];
+  const command = [
+    bun,
+    "test",
+    `--timeout=${suite.timeoutMs}`,
+    ...reporter,
+    ...(suite.live ? [] : ["--only-failures"]),
+    ...suite.folders,
+  ];
   const ended = await runStep({ title: suite.title, command, live: suite.live }, root);
   if (!existsSync(report)) return { counts: { ...noCounts, failed: 1 }, skips: [] };
   const { passed, failed, skipped, skips, failures } = readJunit(readFileSync(report, "utf8"));

@@ -6,9 +6,15 @@ const calledAs = process.argv0;
 const args = process.argv.slice(2);
 const program = programOf(calledAs);
 
-if (program !== "yq" && asksVersionOnly(args)) console.log(versionLine);
-else if (program === "lima") await (await import("./commands/lima.ts")).runLima(args, calledAs);
-else {
+if (program === "lima-guestagent" && args[0] !== "yq") {
+  const { runGuestAgent } = await import("./guest/agent/main.ts");
+  process.exit(await runGuestAgent(args));
+} else if (program === "lima") {
+  const { runLima } = await import("./commands/lima.ts");
+  await runLima(args, calledAs);
+} else if (program === "limactl" && asksVersionOnly(args)) {
+  console.log(versionLine);
+} else {
   const { runLimactl } = await import("./commands/limactl.ts");
   await runLimactl(program === "yq" ? ["yq", ...args] : args, calledAs);
 }

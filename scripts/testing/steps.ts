@@ -1,3 +1,6 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Counts, noCounts } from "./counts.ts";
 
 /** A part of the run: a command that passes by ending with 0. */
@@ -14,19 +17,38 @@ export async function runStep(step: Step, cwd: string): Promise<boolean> {
   const start = performance.now();
   const line = `${step.title} `.padEnd(58);
   process.stdout.write(step.live === true ? `${line}\n` : line);
-  const output = step.live === true ? "inherit" : "pipe";
-  const child = Bun.spawn([...step.command], { cwd, stdin: "ignore", stdout: output, stderr: output });
-  const texts = [child.stdout, child.stderr].map((stream) => (stream === undefined ? "" : new Response(stream).text()));
-  const shown = (await Promise.all(texts)).join("");
-  const passed = (await child.exited) === 0;
-  const seconds = Math.round((performance.now() - start) / 1000);
+  const result = step.live === true ? await runLive(step.command, cwd) : await runQuiet(step.command, cwd);
   if (step.live === true) process.stdout.write(line);
-  console.log(`${passed ? "done" : "FAILED"} (${seconds} s)`);
-  if (!passed) console.log(shown.trimEnd());
-  return passed;
+  console.log(`${result.passed ? "done" : "FAILED"} (${Math.round((performance.now() - start) / 1000)} s)`);
+  if (!result.passed && result.output !== "") console.log(result.output.trimEnd());
+  return result.passed;
 }
 
 /** Runs a step as one check. */
 export async function runCheck(step: Step, cwd: string): Promise<Counts> {
   return (await runStep(step, cwd)) ? { ...noCounts, passed: 1 } : { ...noCounts, failed: 1 };
+}
+
+interface Result {
+  readonly passed: boolean;
+  readonly output: string;
+}
+
+async function runLive(command: readonly string[], cwd: string): Promise<Result> {
+  const child = Bun.spawn([...command], { cwd, stdio: ["ignore", "inherit", "inherit"] });
+  return { passed: (await child.exited) === 0, output: "" };
+}
+
+/** Keeps the output in a file: a pipe would not end before every process that the command left behind has ended. */
+async function runQuiet(command: readonly string[], cwd: string): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), "limabun-step-"));
+  const path = join(folder, "output");
+  const fd = openSync(path, "a");
+  try {
+    const child = Bun.spawn([...command], { cwd, stdio: ["ignore", fd, fd] });
+    return { passed: (await child.exited) === 0, output: readFileSync(path, "utf8") };
+  } finally {
+    closeSync(fd);
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

@@ -1,9 +1,9 @@
 import { defineCommand } from "../cli/command.ts";
+import { checkInstanceName } from "../config/identifier.ts";
 import { findInstance, readRequest } from "../instance/existing.ts";
 import { prepareInstance } from "../instance/prepare.ts";
 import { UserError } from "../lib/errors.ts";
 import { quote } from "../lib/quote.ts";
-import { checkInstanceName } from "../store/names.ts";
 import { createFlags } from "./edit-flags.ts";
 import { instanceContext } from "./instance-context.ts";
 import { listed } from "./listings.ts";

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { bootScripts } from "../assets/boot-scripts.ts";
 import { defineCommand } from "../cli/command.ts";
+import { checkInstanceName } from "../config/identifier.ts";
 import { runHostAgent } from "../hostagent/run.ts";
 import { loadStoredConfig } from "../instance/load.ts";
 import { errorText, UserError } from "../lib/errors.ts";
 import { readTextIfExists } from "../lib/files.ts";
 import { instanceDirectory } from "../store/directories.ts";
 import { instanceFiles } from "../store/instance-files.ts";
-import { checkInstanceName } from "../store/names.ts";
 import { loadDriver } from "../vm/drivers.ts";
 import { instanceContext } from "./instance-context.ts";
 

@@ -1,4 +1,5 @@
 import type { CommandContext } from "../cli/command.ts";
+import { checkInstanceName } from "../config/identifier.ts";
 import { embedTemplate } from "../config/templates/embed.ts";
 import { readTemplate, type Template, templateName } from "../config/templates/read.ts";
 import { removedTemplateHint } from "../config/templates/removed.ts";
@@ -9,7 +10,6 @@ import { loadConfigText } from "../instance/load.ts";
 import type { Instance } from "../instance/record.ts";
 import { errorText, UserError } from "../lib/errors.ts";
 import { quote } from "../lib/quote.ts";
-import { checkInstanceName } from "../store/names.ts";
 import type { createFlags } from "./edit-flags.ts";
 import { applyFlags, paramNames } from "./flag-expressions.ts";
 import { instanceContext } from "./instance-context.ts";

@@ -1,9 +1,9 @@
 import { type CommandContext, defineCommand } from "../cli/command.ts";
+import { checkInstanceName } from "../config/identifier.ts";
 import { findInstance, type Request, readRequest } from "../instance/existing.ts";
 import type { Instance } from "../instance/record.ts";
 import { startInstance } from "../instance/start.ts";
 import { quote } from "../lib/quote.ts";
-import { checkInstanceName } from "../store/names.ts";
 import { createFlags } from "./edit-flags.ts";
 import { editStored } from "./edit-stored.ts";
 import { instanceContext } from "./instance-context.ts";

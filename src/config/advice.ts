@@ -20,9 +20,9 @@ function stepsOf(path: string): readonly string[] {
   return path.replaceAll("[]", ".[]").split(".");
 }
 
-/** True for a value that says something: not null, not an empty list or mapping. */
+/** True for a value that asks for something: not null, not false, not an empty list or mapping. */
 function says(value: unknown): boolean {
-  if (value === undefined || value === null || value === "") return false;
+  if (value === undefined || value === null || value === "" || value === false) return false;
   return typeof value !== "object" || Object.keys(value).length > 0;
 }
 

@@ -26,7 +26,8 @@ interface Problem {
   readonly text: string;
 }
 
-class Decoder {
+/** Reads the nodes of one document by their types, and notes places, problems and unknown fields. */
+export class Decoder {
   readonly places = new Map<string, Place>();
   readonly problems: Problem[] = [];
   readonly unknown: Problem[] = [];

@@ -10,7 +10,8 @@ const fileEffects = (list: string, effect: Effect): Readonly<Record<string, Effe
   [`${list}.digest`]: effect,
 });
 
-const reading = works("lima.yaml is read, merged and filled");
+const bases = works("bases of bases, relative to where they are");
+const scriptFile = works("take the place of `file`, with its comment");
 const image = works("the first image of the instance's architecture that can be had becomes the disk");
 const firmware = works("a firmware image of lima.yaml takes the place of the driver's own");
 const machine = works("QEMU's arguments follow lima.yaml");
@@ -35,13 +36,13 @@ const vz = later("the vz driver is not available yet");
 
 /** Every field of lima.yaml, by the paths of `fieldPaths`. */
 export const effects: Readonly<Record<string, Effect>> = {
-  base: reading,
-  "base[].url": reading,
-  "base[].digest": reading,
-  minimumLimaVersion: reading,
-  vmType: works("an unknown vmType is refused"),
+  base: bases,
+  "base[].url": bases,
+  "base[].digest": works("a digest"),
+  minimumLimaVersion: works("a version of this program or an older one is fine"),
+  vmType: works("an external driver is fine, and `default` is the host's"),
   vmOpts: machine,
-  os: reading,
+  os: works("Windows guests need qemu and one of two architectures"),
   arch: machine,
   images: image,
   ...fileEffects("images[]", image),
@@ -77,7 +78,7 @@ export const effects: Readonly<Record<string, Effect>> = {
   "mounts[].virtiofs": mounts,
   "mounts[].virtiofs.queueSize": mounts,
   // Says what an image cannot do; without mounts there is nothing to miss.
-  mountTypesUnsupported: reading,
+  mountTypesUnsupported: works("mountTypesUnsupported has no repetitions"),
   mountType: mounts,
   mountInotify: mounts,
   ssh,
@@ -103,9 +104,9 @@ export const effects: Readonly<Record<string, Effect>> = {
   "provision[].mode": provision,
   "provision[].skipDefaultDependencyResolution": provision,
   "provision[].script": provision,
-  "provision[].file": reading,
-  "provision[].file.url": reading,
-  "provision[].file.digest": reading,
+  "provision[].file": scriptFile,
+  "provision[].file.url": scriptFile,
+  "provision[].file.digest": scriptFile,
   "provision[].playbook": later("Ansible playbooks are not run yet"),
   "provision[].content": provision,
   "provision[].overwrite": provision,
@@ -125,9 +126,9 @@ export const effects: Readonly<Record<string, Effect>> = {
   "probes[].mode": probe,
   "probes[].description": probe,
   "probes[].script": probe,
-  "probes[].file": reading,
-  "probes[].file.url": reading,
-  "probes[].file.digest": reading,
+  "probes[].file": scriptFile,
+  "probes[].file.url": scriptFile,
+  "probes[].file.digest": scriptFile,
   "probes[].hint": probe,
   portForwards: forwards,
   "portForwards[].guestIPMustBeZero": forwards,

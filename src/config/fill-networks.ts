@@ -13,7 +13,7 @@ interface Placed {
 }
 
 /** A MAC address that is stable on this machine and differs between machines; `unique` names the interface. */
-export function macAddressOf(machineId: string, unique: string): string {
+function macAddressOf(machineId: string, unique: string): string {
   const bytes = createHash("sha256").update(machineId).update(unique).digest().subarray(0, 3);
   return ["52", "55", "55", ...[...bytes].map((byte) => byte.toString(16).padStart(2, "0"))].join(":");
 }

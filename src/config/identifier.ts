@@ -13,18 +13,12 @@ export function identifierProblem(name: string): string | undefined {
   return undefined;
 }
 
-/** What is wrong with an instance name, or undefined when it is fine. */
-export function instanceNameProblem(name: string): string | undefined {
-  const problem = identifierProblem(name);
-  if (problem !== undefined) return `instance name ${quote(name)} is not a valid identifier: ${problem}`;
-  if (/\.ya?ml$/i.test(name)) return `instance name ${quote(name)} must not end with .yml or .yaml suffix`;
-  return undefined;
-}
-
-/** @throws UserError when `name` cannot be an instance's */
+/** @throws UserError for a name that no instance may have */
 export function checkInstanceName(name: string): void {
-  const problem = instanceNameProblem(name);
-  if (problem !== undefined) throw new UserError(problem);
+  const problem = identifierProblem(name);
+  if (problem !== undefined) throw new UserError(`instance name ${quote(name)} is not a valid identifier: ${problem}`);
+  if (/\.ya?ml$/i.test(name))
+    throw new UserError(`instance name ${quote(name)} must not end with .yml or .yaml suffix`);
 }
 
 /** The guest's host name: `lima-` and the instance's name, with `.` and `_` as `-`. */

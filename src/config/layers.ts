@@ -1,6 +1,5 @@
 import { type Decoded, decodeConfig } from "./decode.ts";
 import type { Place } from "./place.ts";
-import type { PartialConfig } from "./types.ts";
 import type { ConfigWarning } from "./warning.ts";
 
 /** One of the files that make up a configuration. */
@@ -48,9 +47,4 @@ export function readLayers(
     ...layers,
     warnings: [...layers.main.warnings, ...layers.default.warnings, ...layers.override.warnings],
   };
-}
-
-/** The configs, highest first. */
-export function highestFirst(layers: Layers): readonly PartialConfig[] {
-  return [layers.override.config, layers.main.config, layers.default.config];
 }

@@ -26,7 +26,8 @@ function isEmpty(field: Field, value: unknown): boolean {
   if (field.always === true) return false;
   if (Array.isArray(value)) return value.length === 0;
   if (typeof value === "object") return Object.keys(value).length === 0;
-  return field.nullable !== true && field.required !== true && (value === "" || value === 0 || value === false);
+  if (field.nullable === true || field.required === true || field.keepsZero === true) return false;
+  return value === "" || value === 0 || value === false;
 }
 
 function printValue(type: FieldType, value: unknown): unknown {

@@ -24,6 +24,8 @@ export interface Field {
   readonly digits?: true;
   /** Printed even when nothing in it is set. */
   readonly always?: true;
+  /** Zero and false are values of their own, and printed; nullable fields have this anyway. */
+  readonly keepsZero?: true;
   /** How default.yaml, lima.yaml and override.yaml combine, where the type does not say it (`mergeLayers`). */
   readonly merge?: MergeRule;
 }
@@ -80,6 +82,7 @@ type Extras = Omit<Field, "name" | "type" | "description">;
 const nullable: Extras = { nullable: true };
 const required: Extras = { required: true };
 const always: Extras = { always: true };
+const keepsZero: Extras = { keepsZero: true };
 const own: Extras = { merge: "own" };
 
 const string: FieldType = { kind: "string" };
@@ -202,7 +205,7 @@ export const definitions: Readonly<Record<DefinitionName, Definition>> = {
     shorthand: "name",
     fields: [
       field("name", string, "Name of the disk", required),
-      field("format", bool, "Partition and format it at first use"),
+      field("format", bool, "Partition and format it at first use", keepsZero),
       field("fsType", string, "File system"),
       field("fsArgs", list(string), "Arguments for mkfs"),
     ],
@@ -232,7 +235,7 @@ export const definitions: Readonly<Record<DefinitionName, Definition>> = {
       field("cache", string, "none, loose, fscache or mmap", nullable),
     ],
   },
-  Virtiofs: { fields: [field("queueSize", int, "Length of the queue")] },
+  Virtiofs: { fields: [field("queueSize", int, "Length of the queue", keepsZero)] },
   SSH: {
     fields: [
       field("localPort", int, "Host port of the guest's sshd, 0 for a free one", nullable),
@@ -265,7 +268,7 @@ export const definitions: Readonly<Record<DefinitionName, Definition>> = {
   Provision: {
     fields: [
       field("mode", string, "When and how it runs", { schemaDefault: "system" }),
-      field("skipDefaultDependencyResolution", bool, "Mode dependency: skip the stock packages"),
+      field("skipDefaultDependencyResolution", bool, "Mode dependency: skip the stock packages", keepsZero),
       field("script", string, "Script to run"),
       field("file", struct("LocatorWithDigest"), "Where the script is read from at creation", nullable),
       field("playbook", string, "Ansible playbook on the host", { replacedBy: "a provisioning script" }),
@@ -296,7 +299,7 @@ export const definitions: Readonly<Record<DefinitionName, Definition>> = {
   },
   PortForward: {
     fields: [
-      field("guestIPMustBeZero", bool, "Match wildcard binds only"),
+      field("guestIPMustBeZero", bool, "Match wildcard binds only", keepsZero),
       field("guestIP", ip, "Guest address to match"),
       field("guestPort", int, "Guest port"),
       field("guestPortRange", ports, "Guest ports", always),
@@ -326,7 +329,7 @@ export const definitions: Readonly<Record<DefinitionName, Definition>> = {
       field("vzNAT", bool, "NAT of the vz driver"),
       field("macAddress", string, "Hardware address"),
       field("interface", string, "Interface name in the guest"),
-      field("metric", int, "Route metric"),
+      field("metric", int, "Route metric", keepsZero),
     ],
   },
   HostResolver: {

@@ -46,7 +46,7 @@ export class ApiServer implements Service {
 }
 
 /** The answer to a request. */
-export function answer(request: Request, source: ApiSource): Response {
+function answer(request: Request, source: ApiSource): Response {
   const { pathname, searchParams } = new URL(request.url);
   switch (pathname) {
     case "/v1/info":

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseWatchLine, watchCommand } from "./guest-script-plan.ts";
+import { lineSplitter } from "./lines.ts";
 import type { BootSign } from "./phase-plan.ts";
 import type { GuestMarker } from "./requirements-plan.ts";
 import { SshCut, type SshSession } from "./ssh/session.ts";
@@ -72,15 +73,4 @@ export class GuestWatch {
         this.seen.get(line.marker)?.resolve();
     }
   }
-}
-
-/** Hands out whole lines of what comes in pieces. */
-function lineSplitter(take: (line: string) => void): (chunk: Buffer) => void {
-  let rest = "";
-  const decoder = new TextDecoder();
-  return (chunk) => {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) take(line);
-  };
 }

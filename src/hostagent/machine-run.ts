@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { CloudInitProgress } from "../hostapi/events.ts";
 import { errorText, UserError } from "../lib/errors.ts";
 import { describeExit, type ExitStatus } from "../lib/exec.ts";
 import { instanceFiles } from "../store/instance-files.ts";
@@ -10,11 +11,12 @@ import { writeState } from "../store/state.ts";
 import type { Machine } from "../vm/driver.ts";
 import { awaitBoot, type BootResult } from "./boot.ts";
 import { BootMonitor } from "./boot-monitor.ts";
+import { CloudInitMonitor } from "./cloud-init-progress.ts";
 import { ControlMaster } from "./control-master.ts";
 import type { EventTeller } from "./event-teller.ts";
 import { writeGuestMedia } from "./guest-media.ts";
+import type { HostAgentOptions } from "./options.ts";
 import { stallLimits } from "./phase-plan.ts";
-import type { HostAgentOptions } from "./run.ts";
 import { Services } from "./service.ts";
 import { SshSession } from "./ssh/session.ts";
 import { prepareSshAccess, type SshAccess } from "./ssh-access.ts";
@@ -63,7 +65,7 @@ async function live(options: HostAgentOptions, context: RunContext): Promise<voi
   let ready = false;
   try {
     context.events.tell({ sshLocalPort: running.endpoint.port });
-    const routines = boot(options, running, services, over.signal).then((result) => {
+    const routines = boot(options, running, services, context.events, over.signal).then((result) => {
       if (result === undefined) return;
       ready = true;
       tellResult(context.events, running.endpoint.port, result);
@@ -123,6 +125,7 @@ async function boot(
   options: HostAgentOptions,
   running: Running,
   services: Services,
+  events: EventTeller,
   signal: AbortSignal,
 ): Promise<BootResult | undefined> {
   const { host, config, logger, directory, limaHome, name } = options;
@@ -142,6 +145,10 @@ async function boot(
   try {
     await services.start(monitor);
     await services.start(session);
+    if (options.progress) {
+      const tell = (cloudInitProgress: CloudInitProgress) => events.tellPart({ cloudInitProgress });
+      await services.start(new CloudInitMonitor({ session, tell, signal }));
+    }
     const driverOutput = () => machine.lastOutput();
     return await awaitBoot({
       host,

@@ -42,7 +42,7 @@ export function withSerialLine(state: SerialState, raw: string): SerialState {
 }
 
 /** The script that a line of boot.sh's log says is executed. */
-export function executedScript(line: string): string | undefined {
+function executedScript(line: string): string | undefined {
   return /LIMA \S+\| Executing (\S+)/.exec(line)?.[1];
 }
 

@@ -1,11 +1,11 @@
 import { join } from "node:path";
+import { hostnameOf } from "../config/identifier.ts";
 import { writeFileAtomic } from "../lib/files.ts";
 import { instanceFiles } from "../store/instance-files.ts";
-import { hostnameOf } from "../store/names.ts";
 import type { SshKeys } from "../store/ssh-keys.ts";
 import { type SshEndpoint, type SshOption, sshConfigText, sshOptions, withoutMaster } from "../store/ssh-plan.ts";
 import { findSshProgram, type SshProgram } from "../store/ssh-program.ts";
-import type { HostAgentOptions } from "./run.ts";
+import type { HostAgentOptions } from "./options.ts";
 
 /** How OpenSSH's client reaches the guest. */
 export interface SshAccess {

@@ -1,8 +1,9 @@
 import { statSync } from "node:fs";
 import { errorText, UserError } from "../lib/errors.ts";
-import { parseQcow2Header, qcow2HeaderBytes } from "../lib/qcow2/header.ts";
+import { ExecError } from "../lib/exec.ts";
+import { parseQcow2Header, type Qcow2Header, qcow2HeaderBytes } from "../lib/qcow2/header.ts";
 import { quote } from "../lib/quote.ts";
-import { infoProblem, parseImageInfo } from "./base-image-plan.ts";
+import { type ImageInfo, infoProblem, parseImageInfo } from "./base-image-plan.ts";
 import { type DiskFormat, fileFormat, isIso9660, readAt } from "./format.ts";
 import { type QemuImgOptions, qemuImg } from "./qemu-img.ts";
 
@@ -27,15 +28,24 @@ export async function inspectBaseImage(path: string, origin: string, options: Qe
   if (isIso9660(path)) return { format: "raw", iso: true, virtualSizeBytes: size };
   const format = fileFormat(path);
   if (format === "raw") return { format, iso: false, virtualSizeBytes: size };
-  if (format === "qcow2") return { format, iso: false, virtualSizeBytes: qcow2Size(path, origin) };
-  const info = parseImageInfo(await qemuImg(["info", "--output=json", "--force-share", path], options));
+  // QEMU opens the files an image names while it looks at it: those of a qcow2 are found before by its header.
+  if (format === "qcow2") checkHeader(readHeader(path, origin), size, origin);
+  const info = await readInfo(path, format, origin, options);
   const problem = infoProblem(info, path);
   if (problem !== undefined) throw new UserError(`image ${quote(origin)} ${problem}`);
   return { format, iso: false, virtualSizeBytes: info.virtualSizeBytes };
 }
 
-function qcow2Size(path: string, origin: string): number {
-  const header = readHeader(path, origin);
+async function readInfo(path: string, format: DiskFormat, origin: string, options: QemuImgOptions): Promise<ImageInfo> {
+  try {
+    return parseImageInfo(await qemuImg(["info", "-f", format, "--output=json", "--force-share", path], options));
+  } catch (error) {
+    if (!(error instanceof ExecError)) throw error;
+    throw new UserError(`image ${quote(origin)} cannot be read: ${error.result.stderr.trim()}`, { cause: error });
+  }
+}
+
+function checkHeader(header: Qcow2Header, size: number, origin: string): void {
   const refuse = (why: string): never => {
     throw new UserError(`image ${quote(origin)} ${why}`);
   };
@@ -44,12 +54,12 @@ function qcow2Size(path: string, origin: string): number {
     const name = header.externalDataFile === undefined ? "" : `, but names ${quote(header.externalDataFile)}`;
     refuse(`must not have an external data file${name}`);
   }
+  if (header.tablesEnd > size) refuse("cannot be read: it is cut off (hint: was it downloaded completely?)");
   if (header.encrypted) refuse("is encrypted, which is not supported");
   if (header.corrupt) refuse("is marked as corrupt (hint: `qemu-img check -r all` may repair it)");
-  return header.virtualSizeBytes;
 }
 
-function readHeader(path: string, origin: string) {
+function readHeader(path: string, origin: string): Qcow2Header {
   try {
     return parseQcow2Header(readAt(path, 0, qcow2HeaderBytes));
   } catch (error) {
@@ -62,5 +72,5 @@ export async function virtualSize(path: string, options: QemuImgOptions): Promis
   const format = fileFormat(path);
   if (format === "raw") return statSync(path).size;
   if (format === "qcow2") return readHeader(path, path).virtualSizeBytes;
-  return parseImageInfo(await qemuImg(["info", "--output=json", "--force-share", path], options)).virtualSizeBytes;
+  return (await readInfo(path, format, path, options)).virtualSizeBytes;
 }

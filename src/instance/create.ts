@@ -1,13 +1,14 @@
 import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { checkInstanceName } from "../config/identifier.ts";
 import { errorCode, UserError } from "../lib/errors.ts";
 import { writeFileAtomic } from "../lib/files.ts";
 import { quote } from "../lib/quote.ts";
 import { programVersion } from "../lib/version.ts";
 import { instanceDirectory } from "../store/directories.ts";
 import { instanceFiles } from "../store/instance-files.ts";
-import { checkInstanceName, checkSocketPathLength } from "../store/names.ts";
 import { processIdentity } from "../store/process.ts";
+import { checkSocketPathLength } from "../store/socket-path.ts";
 import type { InstanceContext } from "./context.ts";
 import { inspectInstance } from "./inspect.ts";
 import { loadConfigText } from "./load.ts";

@@ -1,6 +1,6 @@
+import { identifierProblem } from "../config/identifier.ts";
 import { UserError } from "../lib/errors.ts";
 import { quote } from "../lib/quote.ts";
-import { identifierProblem } from "../store/names.ts";
 import type { InstanceContext } from "./context.ts";
 import { InstanceNotFound, inspectInstance } from "./inspect.ts";
 import type { Instance } from "./record.ts";

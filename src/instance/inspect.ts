@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { checkInstanceName, hostnameOf } from "../config/identifier.ts";
 import type { Config } from "../config/types.ts";
 import { getInfo } from "../hostapi/client.ts";
 import { errorCode, errorText, UserError } from "../lib/errors.ts";
@@ -8,7 +9,6 @@ import { quote } from "../lib/quote.ts";
 import { parseSize } from "../lib/sizes.ts";
 import { existsWithoutFollowing, instanceDirectory } from "../store/directories.ts";
 import { instanceFiles } from "../store/instance-files.ts";
-import { checkInstanceName, hostnameOf } from "../store/names.ts";
 import { type RunningProcesses, runningProcesses } from "../store/running.ts";
 import type { InstanceContext } from "./context.ts";
 import { loadStoredConfig, peekStoredConfig } from "./load.ts";

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
+import { hostnameOf } from "../config/identifier.ts";
 import { errorText, UserError } from "../lib/errors.ts";
 import { quote } from "../lib/quote.ts";
 import { instanceDirectory, instanceNames } from "../store/directories.ts";
-import { hostnameOf } from "../store/names.ts";
 import type { InstanceContext } from "./context.ts";
 import { brokenInstance, InstanceNotFound, inspectInstance } from "./inspect.ts";
 import type { Instance } from "./record.ts";

@@ -58,5 +58,5 @@ export function cacheDirectory(host: Host): string {
   if (host.os === "windows")
     return join(host.env.LocalAppData ?? host.env.LOCALAPPDATA ?? join(host.home, "AppData/Local"), "lima");
   const xdg = host.env.XDG_CACHE_HOME;
-  return join(xdg !== undefined && xdg.startsWith("/") ? xdg : join(host.home, ".cache"), "lima");
+  return join(xdg?.startsWith("/") ? xdg : join(host.home, ".cache"), "lima");
 }

@@ -105,7 +105,7 @@ export function sshConfigText(
 }
 
 /** The options, then where the instance is reached. */
-export function endpointOptions(options: readonly SshOption[], endpoint: SshEndpoint): readonly SshOption[] {
+function endpointOptions(options: readonly SshOption[], endpoint: SshEndpoint): readonly SshOption[] {
   return [...options, option("Hostname", endpoint.address), option("Port", String(endpoint.port))];
 }
 

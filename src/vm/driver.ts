@@ -77,6 +77,7 @@ export interface EndOrphanOptions {
   /** How long a guest may take to shut down. @default 180000 */
   readonly timeoutMs?: number;
   readonly onStep: (step: StopStep) => void;
+  /** Ends the wait: its reason is thrown, and the guest goes on shutting down. */
   readonly signal?: AbortSignal;
 }
 

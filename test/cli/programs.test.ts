@@ -15,6 +15,7 @@ test.each([
   ["C:\\lima\\bin\\lima.exe", "lima"],
   ["yq", "yq"],
   ["yq.lima.exe", "yq"],
+  ["/usr/local/bin/lima-guestagent", "lima-guestagent"],
   ["./anything", "limactl"],
   ["nerdctl.lima", "limactl"],
   ["", "limactl"],

@@ -100,7 +100,7 @@ test("any text is a configuration or a clear error", async () => {
         await survives(() => load(text));
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 });
 
@@ -111,7 +111,7 @@ test("any values in the fields are a configuration or a clear error, on every ho
       await survives(() => load(text, { host, advise: true }));
       await survives(() => load(text, { host, validate: false, advise: true, overrideText: stringify(other) }));
     }),
-    { numRuns: 300 },
+    { numRuns: 50 },
   );
 }, 30_000);
 
@@ -127,7 +127,7 @@ test("a configuration that is printed and read again is the same", async () => {
       expect(printConfig(again.config)).toEqual(printConfig(first.config));
       compared += 1;
     }),
-    { numRuns: 200 },
+    { numRuns: 40 },
   );
   expect(compared).toBeGreaterThan(10);
 }, 30_000);
@@ -155,7 +155,7 @@ test("any template with any base is embedded or refused clearly, and embedding a
       expect(await embed(result)).toBe(result);
       compared += 1;
     }),
-    { numRuns: 200 },
+    { numRuns: 50 },
   );
   expect(compared).toBeGreaterThan(10);
 }, 30_000);

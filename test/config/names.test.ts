@@ -1,30 +1,37 @@
 import { describe, expect, test } from "bun:test";
 import { digestProblem } from "../../src/config/digest.ts";
 import { expandHostPath } from "../../src/config/host-path.ts";
-import { hostnameOf, instanceNameProblem } from "../../src/config/identifier.ts";
+import { checkInstanceName, hostnameOf, identifierProblem } from "../../src/config/identifier.ts";
 import { canonicalIp } from "../../src/config/ip.ts";
 import { compareLimaVersions, parseLimaVersion } from "../../src/config/lima-version.ts";
 import { nearestNames } from "../../src/config/nearest.ts";
 import { compareSemver, parseSemver } from "../../src/config/semver.ts";
 import { makeHost, windowsHost } from "./fixtures.ts";
 
-describe("instance names", () => {
+describe("identifiers", () => {
   test.each(["a", "default", "ubuntu-24.04", "A_b.c-1", "x".repeat(76)])("%s is one", (name) => {
-    expect(instanceNameProblem(name)).toBeUndefined();
+    expect(identifierProblem(name)).toBeUndefined();
   });
 
   test.each([
-    ["", "is not a valid identifier: identifier must not be empty"],
+    ["", "identifier must not be empty"],
     ["-a", "must match ^[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*$"],
     ["a--b", "must match"],
     ["a.", "must match"],
     ["a/b", "must match"],
     ["a\nb", 'identifier "a\\nb" must match'],
     ["x".repeat(77), "greater than maximum length (76 characters)"],
-    ["a.yaml", "instance name `a.yaml` must not end with .yml or .yaml suffix"],
-    ["a.YML", "must not end with .yml or .yaml suffix"],
   ])("%j is none", (name, message) => {
-    expect(instanceNameProblem(name)).toContain(message);
+    expect(identifierProblem(name)).toContain(message);
+  });
+
+  test("an instance's name must not look like a file's", () => {
+    for (const name of ["a.yaml", "a.YML"])
+      expect(() => checkInstanceName(name)).toThrow(`instance name \`${name}\` must not end with .yml or .yaml suffix`);
+    expect(() => checkInstanceName("a/b")).toThrow(
+      "instance name `a/b` is not a valid identifier: identifier `a/b` must",
+    );
+    checkInstanceName("a.yaml.b");
   });
 
   test("the host name has neither dots nor underscores", () => {

@@ -13,6 +13,7 @@ test("unset and empty fields are left out, structs and port ranges stay", () => 
   expect(config.images).toEqual([{ location: "/disk.img", arch: "x86_64" }]);
   expect(config.portForwards).toEqual([
     {
+      guestIPMustBeZero: false,
       guestIP: "127.0.0.1",
       guestPortRange: [1, 65535],
       guestSocket: "/a",

@@ -62,7 +62,9 @@ describe("a line of the watching script", () => {
     ["", undefined],
   ];
   for (const [line, expected] of cases)
-    test(JSON.stringify(line), () => expect(parseWatchLine(line)).toEqual(expected as ReturnType<typeof parseWatchLine>));
+    test(JSON.stringify(line), () =>
+      expect(parseWatchLine(line)).toEqual(expected as ReturnType<typeof parseWatchLine>),
+    );
   test("any text is a line of it or not", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
@@ -89,9 +91,13 @@ describe("a script for the guest", () => {
     await exec(["mkdir", "-p", bin]);
     const parameters = `PARAM_A=it's 100% "x" $HOME \\n\n\nPARAM_B=two\n`;
     writeFileSync(join(run, "param.env"), parameters);
-    writeFileSync(join(bin, "sudo"), `#!/bin/sh\n[ "$2" = /mnt/lima-cidata/param.env ] && exec cat "${run}/param.env"\n`, {
-      mode: 0o755,
-    });
+    writeFileSync(
+      join(bin, "sudo"),
+      `#!/bin/sh\n[ "$2" = /mnt/lima-cidata/param.env ] && exec cat "${run}/param.env"\n`,
+      {
+        mode: 0o755,
+      },
+    );
     const { command, stdin } = scriptCommand(`#!/bin/sh\nprintf '%s|' "$PARAM_A" "$PARAM_B"\nexit 3\n`, true);
     const { stdout, code } = await exec(["/bin/sh", "-c", command], {
       stdin,

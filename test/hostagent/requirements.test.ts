@@ -33,7 +33,12 @@ describe("what a guest must satisfy", () => {
     [
       "plainly",
       {},
-      ["essential 1/3 ssh", "essential 2/3 user session is ready for ssh", "essential 3/3 Explicitly start ssh ControlMaster", done],
+      [
+        "essential 1/3 ssh",
+        "essential 2/3 user session is ready for ssh",
+        "essential 3/3 Explicitly start ssh ControlMaster",
+        done,
+      ],
     ],
     ["plain mode", { plain: true }, ["essential 1/2 ssh", "essential 2/2 Explicitly start ssh ControlMaster", done]],
     ["FreeBSD", { os: "FreeBSD" }, ["essential 1/2 ssh", "essential 2/2 Explicitly start ssh ControlMaster", done]],

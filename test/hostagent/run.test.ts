@@ -1,12 +1,22 @@
-import { describe, expect, test } from "bun:test";
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bootScripts } from "../../src/assets/boot-scripts.ts";
 import type { Config } from "../../src/config/types.ts";
-import { type HostAgentOptions, runHostAgent } from "../../src/hostagent/run.ts";
+import type { HostAgentOptions } from "../../src/hostagent/options.ts";
+import { runHostAgent } from "../../src/hostagent/run.ts";
 import { getInfo } from "../../src/hostapi/client.ts";
 import { type HostAgentStatus, parseEvent } from "../../src/hostapi/events.ts";
-import { bootScripts } from "../../src/assets/boot-scripts.ts";
 import { loadStoredConfig } from "../../src/instance/load.ts";
 import type { ExitStatus } from "../../src/lib/exec.ts";
 import type { Host } from "../../src/lib/host.ts";
@@ -14,12 +24,20 @@ import type { Logger } from "../../src/lib/log.ts";
 import { ensureIdentity } from "../../src/store/ssh-keys.ts";
 import { readState } from "../../src/store/state.ts";
 import type { Driver, Machine, StartOptions } from "../../src/vm/driver.ts";
-import { sshdDirectory, startSshd, userName } from "./sshd.ts";
+import { sshdDirectory, startSshd, type TestSshd, userName } from "./sshd.ts";
+
+// real processes on a machine that may be busy
+setDefaultTimeout(30_000);
 
 /** What the machine of a test does; its guest is a real sshd of this user, and its /run is a directory. */
 interface Guest {
   /** Called when the machine was started. */
-  readonly boot?: (guest: { readonly run: string; readonly instanceId: string; readonly directory: string }) => void;
+  readonly boot?: (guest: {
+    readonly run: string;
+    readonly instanceId: string;
+    readonly directory: string;
+    readonly sshd: TestSshd | undefined;
+  }) => void;
   /** The guest's sshd is up. @default true */
   readonly sshd?: boolean;
   readonly startFailure?: string;
@@ -72,25 +90,24 @@ async function agent(guest: Guest) {
   const start = async (options: StartOptions): Promise<Machine> => {
     account = user;
     if (guest.startFailure !== undefined) throw new Error(guest.startFailure);
+    let sshd: TestSshd | undefined;
     if (guest.sshd !== false) {
       const place = await sshdDirectory();
       const identity = await ensureIdentity(host, limaHome);
-      disposals.push(
-        await startSshd({
-          directory: place,
-          port: options.sshLocalPort,
-          config: [
-            `AuthorizedKeysFile ${identity}.pub`,
-            // the watching script comes by stdin: its /run becomes the test's
-            `ForceCommand if [ "$SSH_ORIGINAL_COMMAND" = /bin/sh ]; then sed s#/run/#${run}/#g | /bin/sh; else eval "$SSH_ORIGINAL_COMMAND"; fi`,
-          ],
-        }),
-        { [Symbol.asyncDispose]: async () => rmSync(place, { recursive: true, force: true }) },
-      );
+      sshd = await startSshd({
+        directory: place,
+        port: options.sshLocalPort,
+        config: [
+          `AuthorizedKeysFile ${identity}.pub`,
+          // the watching script comes by stdin: its /run becomes the test's
+          `ForceCommand if [ "$SSH_ORIGINAL_COMMAND" = /bin/sh ]; then sed s#/run/#${run}/#g | /bin/sh; else eval "$SSH_ORIGINAL_COMMAND"; fi`,
+        ],
+      });
+      disposals.push(sshd, { [Symbol.asyncDispose]: async () => rmSync(place, { recursive: true, force: true }) });
     }
     const instanceId = /iid-\d+/.exec(readFileSync(join(directory, "cidata.iso"), "latin1"))?.[0] ?? "";
     writeFileSync(join(directory, "serial.log"), "hello\n");
-    guest.boot?.({ run, instanceId, directory });
+    guest.boot?.({ run, instanceId, directory, sshd });
     return {
       pid: process.pid,
       exited: exited.promise,
@@ -190,7 +207,9 @@ describe("the host agent", () => {
       "ssh.sock",
       "state.json",
     ]);
-    expect(runHostAgent(run.options)).rejects.toThrow(`another hostagent may already be running with pid ${process.pid}`);
+    expect(runHostAgent(run.options)).rejects.toThrow(
+      `another hostagent may already be running with pid ${process.pid}`,
+    );
     run.end.abort("SIGINT");
     expect(await run.outcome).toBeUndefined();
     expect(run.events.at(-1)).toEqual({ exiting: true });
@@ -219,12 +238,34 @@ describe("the host agent", () => {
     expect(run.log).toContainEqual(expect.stringMatching(/^warning boot script failed: boot\/x\.sh/));
   });
 
+  test("the first boot of a systemd guest ends the user's sessions: the wait goes on over a new connection", async () => {
+    await using run = await agent({
+      boot: (guest) => {
+        // once the watch runs in the guest
+        const cut = async () => {
+          while (run.log.every((line) => !line.includes("user session is ready"))) await Bun.sleep(5);
+          await Bun.sleep(100);
+          await guest.sshd?.cutConnections();
+          ready(guest);
+        };
+        void cut();
+      },
+    });
+    expect(await run.until(({ running }) => running === true)).toEqual({
+      running: true,
+      sshLocalPort: expect.any(Number),
+    });
+  });
+
   test("a boot script that never ends: degraded, with the phase and the console's last line; the machine runs on", async () => {
     await using run = await agent({
       env: { LIMA_START_STALL_SECONDS: "0.5" },
       boot: ({ run: place, instanceId, directory }) => {
         writeFileSync(join(place, "lima-ssh-ready"), `${instanceId}\n`);
-        appendFileSync(join(directory, "serial.log"), "LIMA 2026-01-01T00:00:00+00:00| Executing /mnt/lima-cidata/x.sh\n");
+        appendFileSync(
+          join(directory, "serial.log"),
+          "LIMA 2026-01-01T00:00:00+00:00| Executing /mnt/lima-cidata/x.sh\n",
+        );
       },
     });
     const status = await run.until(({ running }) => running === true);
@@ -253,7 +294,10 @@ describe("the host agent", () => {
     await run.until(({ sshLocalPort }) => sshLocalPort !== undefined);
     run.exit({ code: 1, signal: null });
     expect(await run.outcome).toContain("qemu: last words");
-    expect(run.events.at(-1)).toEqual({ exiting: true, errors: [expect.stringContaining("before the guest was ready")] });
+    expect(run.events.at(-1)).toEqual({
+      exiting: true,
+      errors: [expect.stringContaining("before the guest was ready")],
+    });
   });
 
   test("a guest that shuts down ends the agent without an error", async () => {

@@ -16,7 +16,7 @@ export interface TestSshd extends AsyncDisposable {
 
 export interface TestSshdOptions {
   readonly port?: number;
-  /** Lines added to sshd_config. */
+  /** Lines of sshd_config that go before the others. */
   readonly config?: readonly string[];
   readonly directory?: string;
 }
@@ -54,6 +54,8 @@ export async function startSshd(options: TestSshdOptions = {}): Promise<TestSshd
   writeFileSync(
     config,
     [
+      // the first value that a file gives is the one that counts
+      ...(options.config ?? []),
       `Port ${port}`,
       "ListenAddress 127.0.0.1",
       `HostKey ${directory}/host`,
@@ -63,7 +65,6 @@ export async function startSshd(options: TestSshdOptions = {}): Promise<TestSshd
       "UsePAM no",
       "PermitRootLogin yes",
       "PrintMotd no",
-      ...(options.config ?? []),
       "",
     ].join("\n"),
   );

@@ -75,6 +75,21 @@ describe("a compiled program", () => {
   });
 });
 
+test("a package that tries to load a native add-on is compiled without it", async () => {
+  const entry = join(folder, "add-on.ts");
+  writeFileSync(
+    entry,
+    `let features = "none";
+     try { features = require("cpu-features"); } catch {}
+     let binding = "none";
+     try { binding = require("./crypto/build/Release/binding.node"); } catch {}
+     console.log(features, binding);`,
+  );
+  const program = join(folder, "without/program");
+  await compile(entry, targetOf(process.platform, process.arch, existsSync("/etc/alpine-release")), program);
+  expect(await execOutput([program])).toBe("none none\n");
+});
+
 test("checksums are lines that sha256sum reads", () => {
   writeFileSync(join(folder, "b"), "");
   writeFileSync(join(folder, "a"), "abc");

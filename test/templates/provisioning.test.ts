@@ -175,7 +175,7 @@ function boot(sandbox: Sandbox, name: string, param: Readonly<Record<string, str
   return sandbox.takeCalls();
 }
 
-describe("provisioning", () => {
+describe.skipIf(process.platform !== "linux")("provisioning", () => {
   test("of every template that has scripts is tried here", () => {
     const withScripts = names.filter(
       (name) =>

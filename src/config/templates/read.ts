@@ -1,5 +1,6 @@
 import { errorCode, errorText, UserError } from "../../lib/errors.ts";
 import { quote } from "../../lib/quote.ts";
+import { decodeText } from "../decode-text.ts";
 import { expandHostPath } from "../host-path.ts";
 import { imageTemplate } from "./image-locator.ts";
 import { isImageLocator, pathOfFileUrl, schemeOf } from "./locator.ts";
@@ -17,23 +18,6 @@ export interface Template {
   readonly text: string;
   /** True for one that is merged into another. @default false */
   readonly isBase?: boolean;
-}
-
-/**
- * Bytes as text.
- * @throws UserError with the offset of the first byte that is no UTF-8
- */
-export function decodeText(bytes: Uint8Array, what: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    const valid = new TextEncoder().encode(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
-    let offset = 0;
-    while (offset < bytes.length && bytes[offset] === valid[offset]) offset += 1;
-    throw new UserError(
-      `${what} is not UTF-8 text (byte ${offset} is 0x${(bytes[offset] ?? 0).toString(16).padStart(2, "0")})`,
-    );
-  }
 }
 
 async function fetchTemplate(url: string, { source }: TemplateContext): Promise<Uint8Array> {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { endianness } from "node:os";
 import { errorCode } from "../../lib/errors.ts";
 import type { ListeningPort } from "../protocol.ts";
-import { uniquePorts } from "./ports-plan.ts";
+import { portKey, uniquePorts } from "./ports-plan.ts";
 import { parseProcNet } from "./proc-net.ts";
 
 const tables = [
@@ -12,13 +12,29 @@ const tables = [
   ["udp", "/proc/net/udp6"],
 ] as const;
 
-/** Looks at the kernel's tables of sockets; a table that has not changed is not parsed again. */
+/** The kernel's counts of sockets, which cost far less to read than the tables: those walk all of its hash buckets. */
+const counts = ["/proc/net/sockstat", "/proc/net/sockstat6"];
+/** After so many looks the tables are read even if the counts are the same: a socket may have taken another's place. */
+const looksPerTable = 6;
+
+/** Looks at the kernel's tables of sockets; not at all when no socket came or went, and a table is parsed only when it changed. */
 export class PortReader {
   private readonly texts = new Map<string, string>();
   private ports: readonly ListeningPort[] = [];
+  private counted = "";
+  private looks = 0;
 
   /** Every listening port, each once. The same value as before when nothing has changed. */
   read(): readonly ListeningPort[] {
+    const counted = counts.map(tableText).join("");
+    this.looks += 1;
+    if (counted === this.counted && this.looks < looksPerTable) return this.ports;
+    this.counted = counted;
+    this.looks = 0;
+    return this.readTables();
+  }
+
+  private readTables(): readonly ListeningPort[] {
     let changed = false;
     for (const [, path] of tables) {
       const text = tableText(path);
@@ -27,9 +43,9 @@ export class PortReader {
     }
     if (changed) {
       const little = endianness() === "LE";
-      this.ports = uniquePorts(
-        tables.flatMap(([protocol, path]) => parseProcNet(this.texts.get(path) ?? "", protocol, little)),
-      );
+      const found = tables.flatMap(([protocol, path]) => parseProcNet(this.texts.get(path) ?? "", protocol, little));
+      const ports = uniquePorts(found);
+      if (ports.map(portKey).join() !== this.ports.map(portKey).join()) this.ports = ports;
     }
     return this.ports;
   }

@@ -7,8 +7,8 @@ const openFile = promisify(open);
 const readFile = promisify(read);
 const writeFile = promisify(write);
 
-/** How long to wait when the host has not connected: reading returns nothing at once then. */
-const absentMs = 200;
+/** How long to wait when the host has not connected, first and at most: reading returns nothing at once then. */
+const absentMs = [100, 1000] as const;
 /** A host that takes nothing for so long is taken for gone. */
 const writeLimitMs = 10_000;
 
@@ -23,21 +23,26 @@ export function virtioTransport(path: string): Transport {
 
 async function* serve(path: string, signal: AbortSignal): AsyncGenerator<ByteStream> {
   const fd = await openFile(path, "r+");
+  const buffer = Buffer.alloc(65536);
   let connection: Connection | undefined;
+  let waitMs: number = absentMs[0];
   try {
     while (!signal.aborted) {
-      const bytes = await readSome(fd);
-      if (bytes === undefined) {
+      const { bytesRead } = await readFile(fd, buffer, 0, buffer.length, null);
+      if (bytesRead === 0) {
         connection?.close();
         connection = undefined;
-        await sleep(absentMs, undefined, { signal }).catch(() => {});
+        await sleep(waitMs, undefined, { signal }).catch(() => {});
+        waitMs = Math.min(2 * waitMs, absentMs[1]);
         continue;
       }
+      waitMs = absentMs[0];
       if (connection === undefined || connection.closed) {
         connection = new Connection(fd);
         yield connection;
       }
-      await connection.push(bytes);
+      // A copy: the session may keep a part of it until the next.
+      await connection.push(Uint8Array.prototype.slice.call(buffer, 0, bytesRead));
     }
   } finally {
     connection?.close();
@@ -79,9 +84,4 @@ class Connection implements ByteStream {
     this.closed = true;
     this.writer.close().catch(() => {});
   }
-}
-
-async function readSome(fd: number): Promise<Uint8Array | undefined> {
-  const { bytesRead, buffer } = await readFile(fd, Buffer.allocUnsafe(65536), 0, 65536, null);
-  return bytesRead === 0 ? undefined : buffer.subarray(0, bytesRead);
 }

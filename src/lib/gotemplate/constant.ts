@@ -75,6 +75,8 @@ export function characterValue(source: string): number {
   return code;
 }
 
+/** No number that a template can use is written longer; reading one may take long. */
+const maxNumberLength = 1000;
 const integer =
   /^([+-]?)(?:0[xX]((?:_?[0-9a-fA-F])+)|0[oO]((?:_?[0-7])+)|0[bB]((?:_?[01])+)|0((?:_?[0-7])+)|(0|[1-9](?:_?[0-9])*))$/;
 const decimalFloat =
@@ -87,6 +89,7 @@ const hexFloat = /^([+-]?)0[xX]_?([0-9a-fA-F_]*)\.?([0-9a-fA-F_]*)[pP]([+-]?[0-9
  * @throws Error `integer overflow: "TEXT"` or `illegal number syntax: "TEXT"`
  */
 export function numberValue(source: string): number | bigint | GoFloat | GoComplex | "overflow" {
+  if (source.length > maxNumberLength) throw new Error(`illegal number syntax: "${source}"`);
   if (source.endsWith("i")) {
     const imaginary = parseFloat64(source.slice(0, -1));
     if (imaginary === undefined) throw new Error(`illegal number syntax: "${source}"`);

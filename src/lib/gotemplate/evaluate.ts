@@ -18,8 +18,9 @@ import {
   zeroElement,
 } from "./value.ts";
 
-/** Nodes that one execution may visit, and characters of one value, so that every template ends. */
+/** Nodes that one execution may visit, so that every template ends. */
 const maxSteps = 2_000_000;
+/** Characters that the output, or one value, may have. */
 export const maxLength = 16 * 1024 * 1024;
 
 /** Marks the absence of a value piped into a command, which is not the same as no value. */

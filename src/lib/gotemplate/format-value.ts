@@ -24,7 +24,7 @@ const maxDepth = 100;
 
 /** One value by one verb, as Go's fmt prints it; a verb that does not fit gives `%!VERB(TYPE=VALUE)`. */
 export function formatValue(value: unknown, verb: string, spec: FormatSpec, depth = 0): string {
-  if (verb === "T" && depth === 0) return formatText(typeOf(value), spec);
+  if (verb === "T" && depth === 0) return value === null ? pad("<nil>", spec) : formatText(typeOf(value), spec);
   if (depth > maxDepth) return "...";
   switch (kindOf(value)) {
     case "invalid":

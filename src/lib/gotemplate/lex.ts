@@ -53,8 +53,8 @@ const number =
   /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y;
 const word = /[\p{L}\p{Nd}_]*/uy;
 const quoted = {
-  '"': { pattern: /"(?:[^"\\\n]|\\[^\n])*"/suy, type: "string", error: "unterminated quoted string" },
-  "'": { pattern: /'(?:[^'\\\n]|\\[^\n])*'/suy, type: "character", error: "unterminated character constant" },
+  '"': { pattern: /"(?:[^"\\\n]+|\\[^\n])*"/suy, type: "string", error: "unterminated quoted string" },
+  "'": { pattern: /'(?:[^'\\\n]+|\\[^\n])*'/suy, type: "character", error: "unterminated character constant" },
   "`": { pattern: /`[^`]*`/suy, type: "raw-string", error: "unterminated raw quoted string" },
 } as const;
 

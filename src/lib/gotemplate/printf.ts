@@ -94,7 +94,7 @@ class Formatter {
     // %+v and %#v are formats of their own: their flags do not reach the numbers inside.
     const goSyntax = spec.sharp;
     const fieldNames = spec.plus && !goSyntax;
-    return formatValue(value, verb, { ...spec, goSyntax, fieldNames, sharp: false, plus: spec.plus && goSyntax });
+    return formatValue(value, verb, { ...spec, goSyntax, fieldNames, sharp: false, plus: false });
   }
 
   private flags(): FormatSpec {

@@ -1,18 +1,5 @@
-/**
- * Templates are executed over plain values; this file says how Go would see each of them.
- *
- * | value | seen as |
- * |---|---|
- * | undefined | no value (a missing map key) |
- * | null in a map or list | nil interface |
- * | null or undefined in a struct | nil pointer |
- * | integral number, bigint | int |
- * | other number, {@link GoFloat} | float64 |
- * | array | slice |
- * | object | map with string keys, or what {@link withGoType} says |
- */
+/** A float64 whose value may be integral (`1.0`), which a plain number would show as an int. */
 export class GoFloat {
-  /** A float64 whose value may be integral (`1.0`), which a plain number would show as an int. */
   constructor(readonly value: number) {}
 }
 
@@ -64,7 +51,19 @@ function declaredType(value: object): string | undefined {
   return typeof name === "string" ? name : undefined;
 }
 
-/** What kind of Go value this is. */
+/**
+ * What kind of Go value this is. Templates are executed over plain values, which Go would see so:
+ *
+ * | value | seen as |
+ * |---|---|
+ * | undefined | no value (a missing map key) |
+ * | null in a map or list | nil interface |
+ * | null or undefined in a struct | nil pointer |
+ * | integral number, bigint | int |
+ * | other number, {@link GoFloat} | float64 |
+ * | array | slice |
+ * | object | map with string keys, or what {@link withGoType} says |
+ */
 export function kindOf(value: unknown): GoKind {
   switch (typeof value) {
     case "undefined":

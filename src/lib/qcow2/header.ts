@@ -17,6 +17,8 @@ export interface Qcow2Header {
   readonly dirty: boolean;
   /** Marked corrupt by QEMU (incompatible feature bit 1). */
   readonly corrupt: boolean;
+  /** Where the L1 and the refcount table end: a shorter file was cut off. QEMU itself would read zeros there. */
+  readonly tablesEnd: number;
 }
 
 /** Header, extensions and backing file name all lie in the first cluster, which is 64 KiB unless made otherwise. */
@@ -64,6 +66,10 @@ export function parseQcow2Header(bytes: Uint8Array): Qcow2Header {
     externalDataFile,
     dirty: (incompatible & 1n) !== 0n,
     corrupt: (incompatible & 2n) !== 0n,
+    tablesEnd: Math.max(
+      Number(view.getBigUint64(40)) + view.getUint32(36) * 8,
+      Number(view.getBigUint64(48)) + view.getUint32(56) * 2 ** clusterBits,
+    ),
   };
 }
 

@@ -46,7 +46,7 @@ async function endOrphan(options: EndOrphanOptions): Promise<void> {
   const { graceful, instance, onStep } = options;
   const qemu = endableProcess(options.process);
   const qmpSocket = join(instance.directory, qemuFiles.qmpSock);
-  if (graceful) await powerDown(qemu, { ...options, qmpSocket });
+  if (graceful) await powerDown(qemu, { ...options, qmpSocket, onAbort: "leave" });
   else await killAndWait(qemu, onStep);
   for (const name of [qemuFiles.qmpSock, qemuFiles.guestAgentVirtioSock, qemuFiles.qemuPid]) {
     rmSync(join(instance.directory, name), { force: true });

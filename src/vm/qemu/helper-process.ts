@@ -41,9 +41,8 @@ export async function startHelper(
       child.kill("SIGKILL");
       await child.exited;
       await stderr.done;
-      throw new UserError(
-        `vhost socket ${quote(plan.socket)} never appeared: ${plan.name}: ${stderr.lines.join("; ")}`,
-      );
+      const what = plan.stateDirectory === undefined ? "vhost socket" : "socket";
+      throw new UserError(`${what} ${quote(plan.socket)} never appeared: ${plan.name}: ${stderr.lines.join("; ")}`);
     }
     await Bun.sleep(10);
   }

@@ -16,7 +16,7 @@ export interface HelperPlan {
 }
 
 /** The tag by which the guest mounts a shared directory. */
-export function mountTag(location: string, mountPoint: string): string {
+function mountTag(location: string, mountPoint: string): string {
   return `lima-${createHash("sha256").update(`${location}:${mountPoint}`).digest("hex").slice(0, 16)}`;
 }
 

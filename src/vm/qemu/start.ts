@@ -69,7 +69,8 @@ function spawnQemu(plan: QemuPlan, helpers: readonly HelperProcess[], { env, log
     pid: child.pid,
     exited,
     lastOutput: () => stderr.lines,
-    powerOff: (options: PowerOffOptions) => powerDown(endable, { ...options, qmpSocket: plan.qmpSocket }),
+    powerOff: (options: PowerOffOptions) =>
+      powerDown(endable, { ...options, qmpSocket: plan.qmpSocket, onAbort: "kill" }),
     kill: () => killAndWait(endable, ({ text }) => log.debug(text)),
   };
 }

@@ -14,8 +14,10 @@ export interface PowerDownOptions {
   readonly qmpSocket: string;
   /** @default 180000 */
   readonly timeoutMs?: number;
-  /** Ends the patience with the guest: it is killed at once. */
+  /** Ends the wait for the guest. */
   readonly signal?: AbortSignal;
+  /** What an abort means: the guest is killed at once, or left to its shutdown while the abort's reason is thrown. */
+  readonly onAbort: "kill" | "leave";
   readonly onStep: (step: StopStep) => void;
 }
 
@@ -31,6 +33,10 @@ const killLimitMs = 30_000;
  */
 export async function powerDown(qemu: Endable, options: PowerDownOptions): Promise<void> {
   const { onStep, signal, timeoutMs = 180_000 } = options;
+  if (await qemu.waitForEnd(0)) {
+    onStep({ level: "info", text: "QEMU has exited" });
+    return;
+  }
   onStep({ level: "info", text: "Shutting down QEMU with the power button" });
   const deadline = performance.now() + timeoutMs;
   let presses = 0;
@@ -40,6 +46,7 @@ export async function powerDown(qemu: Endable, options: PowerDownOptions): Promi
       await pressPowerButton(options.qmpSocket, signal);
     } catch (error) {
       if (await qemu.waitForEnd(0)) break;
+      if (signal?.aborted === true) break;
       // A later press may find QEMU on its way out; only the first tells that it cannot be asked.
       if (presses === 0) {
         onStep({ level: "warning", text: `${errorText(error)}; forcibly killing QEMU` });
@@ -58,6 +65,7 @@ export async function powerDown(qemu: Endable, options: PowerDownOptions): Promi
     onStep({ level: "info", text: "QEMU has exited" });
     return;
   }
+  if (options.onAbort === "leave") signal?.throwIfAborted();
   onStep({ level: "warning", text: "not waiting for the guest any longer, forcibly killing QEMU" });
   await killAndWait(qemu, onStep);
 }

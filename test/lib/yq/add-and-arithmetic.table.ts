@@ -48,7 +48,7 @@ export const arithmeticRows: readonly Row[] = [
   failing(".a - 1", "a: {b: 1}", "maps are not yet supported for subtraction"),
   row(".a *= .b", "a: 3\nb: 4", "a: 12\nb: 4"),
   row(".[] |= . * 2", "- 1\n- 2\n- 3", "- 2\n- 4\n- 6"),
-  row('. * 3', "cat", "catcatcat"),
+  row(". * 3", "cat", "catcatcat"),
   fresh('4 * "ab"', "abababab"),
   row(".a = .a * .b", "a: !horse 2\nb: !goat 3", "a: !horse 6\nb: !goat 3"),
   row(".c = .a / .b", "{a: cat_meow, b: _}", "{a: cat_meow, b: _, c: [cat, meow]}"),

@@ -44,18 +44,18 @@ export const mergeRows: readonly Row[] = [
     "a:\n  field: me\n  fieldA: cat\nb:\n  field:\n    g: wizz\n  fieldB: dog",
     "a:\n  field:\n    g: wizz\n  fieldA: cat\n  fieldB: dog\nb:\n  field:\n    g: wizz\n  fieldB: dog",
   ),
-  row(
-    '. * {"a":.b}',
-    'a: {things: great}\nb:\n  also: "me"',
-    'a: {things: great, also: "me"}\nb:\n  also: "me"',
-  ),
+  row('. * {"a":.b}', 'a: {things: great}\nb:\n  also: "me"', 'a: {things: great, also: "me"}\nb:\n  also: "me"'),
   row(
     '. * {"a":.b}',
     "a:\n  - 1\n  - 2\n  - 3\nb:\n  - 3\n  - 4\n  - 5",
     "a:\n  - 3\n  - 4\n  - 5\nb:\n  - 3\n  - 4\n  - 5",
   ),
   row(".a *? .b", "a:\n  thing: one\n  cat: frog\nb:\n  missing: two\n  thing: two", "thing: two\ncat: frog"),
-  row(".a *n .b", "a:\n  thing: one\n  cat: frog\nb:\n  missing: two\n  thing: two", "thing: one\ncat: frog\nmissing: two"),
+  row(
+    ".a *n .b",
+    "a:\n  thing: one\n  cat: frog\nb:\n  missing: two\n  thing: two",
+    "thing: one\ncat: frog\nmissing: two",
+  ),
   row(
     ".a *+ .b",
     "a:\n  array:\n    - 1\n    - 2\n    - animal: dog\n  value: coconut\nb:\n  array:\n    - 3\n    - 4\n    - animal: cat\n  value: banana",
@@ -85,7 +85,11 @@ export const mergeRows: readonly Row[] = [
     "a: !horse\n  cat: meow\n  dog: woof\nb: !goat\n  dog: woof",
   ),
   row(".a =c .b", "a: !cat meow\nb: !dog woof", "a: !dog woof\nb: !dog woof"),
-  row(".a *=c .b", "a: !horse\n  cat: meow\nb: !goat\n  dog: woof", "a: !goat\n  cat: meow\n  dog: woof\nb: !goat\n  dog: woof"),
+  row(
+    ".a *=c .b",
+    "a: !horse\n  cat: meow\nb: !goat\n  dog: woof",
+    "a: !goat\n  cat: meow\n  dog: woof\nb: !goat\n  dog: woof",
+  ),
   row("select(fi == 0) * select(fi == 1)", "a: cat", "a: cat\nb: dog", {
     args: ["eval-all", "other.yml"],
     files: { "other.yml": "b: dog\n" },
@@ -106,21 +110,24 @@ export const mergeRows: readonly Row[] = [
       args: ["eval-all", "another.yml"],
       env: { idPath: ".a", originalPath: ".myArray", otherPath: ".newArray" },
       files: {
-        "another.yml": "newArray:\n  - a: banana\n    c: bananaC\n  - a: apple\n    b: appleB2\n  - a: dingo\n    c: dingoC\n",
+        "another.yml":
+          "newArray:\n  - a: banana\n    c: bananaC\n  - a: apple\n    b: appleB2\n  - a: dingo\n    c: dingoC\n",
       },
     },
   ),
-  row(
-    "select(fileIndex==0).a = select(fileIndex==1) | select(fileIndex==0)",
-    "a: apples",
-    "a:\n  b: bob",
-    { args: ["eval-all", "another.yml"], files: { "another.yml": "b: bob\n" } },
-  ),
+  row("select(fileIndex==0).a = select(fileIndex==1) | select(fileIndex==0)", "a: apples", "a:\n  b: bob", {
+    args: ["eval-all", "another.yml"],
+    files: { "another.yml": "b: bob\n" },
+  }),
   fresh('{"a": [1, 2]} *+ {"a": [3]}', "a:\n  - 1\n  - 2\n  - 3"),
   fresh('{"a": {"b": 1}} * {"a": {"c": 2}} * {"d": 3}', "a:\n  b: 1\n  c: 2\nd: 3"),
   row(".[4] | explode(.)", `${corners}- !!merge <<: *CENTER\n  r: 10`, "x: 1\ny: 2\nr: 10"),
   row(".[4] | explode(.)", `${corners}- !!merge <<:\n    - *CENTER\n    - *BIG`, "r: 10\nx: 1\ny: 2"),
-  row(".[4] | explode(.)", `${corners}- !!merge <<:\n    - *BIG\n    - *LEFT\n    - *SMALL\n  x: 1`, "r: 10\nx: 1\ny: 2"),
+  row(
+    ".[4] | explode(.)",
+    `${corners}- !!merge <<:\n    - *BIG\n    - *LEFT\n    - *SMALL\n  x: 1`,
+    "r: 10\nx: 1\ny: 2",
+  ),
   row(".a | anchor", "a: &billyBob cat", "billyBob"),
   row('.a anchor = "foobar"', "a: cat", "a: &foobar cat"),
   row(".a anchor |= .b", "a:\n  b: cat", "a: &cat\n  b: cat"),
@@ -150,6 +157,10 @@ export const mergeRows: readonly Row[] = [
   row(".foobar[]", merged, "foo_c\nfoo_a\nfoobar_thing"),
   row(".foobarList.thing", merged, "bar_thing"),
   row(".foobarList[]", merged, "bar_b\nfoo_a\nbar_thing\nfoobarList_c"),
-  row(".foobar | [..]", merged, "- c: foobar_c\n  !!merge <<: *foo\n  thing: foobar_thing\n- foobar_c\n- *foo\n- foobar_thing"),
+  row(
+    ".foobar | [..]",
+    merged,
+    "- c: foobar_c\n  !!merge <<: *foo\n  thing: foobar_thing\n- foobar_c\n- *foo\n- foobar_thing",
+  ),
   row("[..]", "a: &cat\n  c: frog\nb: *cat", "- a: &cat\n    c: frog\n  b: *cat\n- &cat\n  c: frog\n- frog\n- *cat"),
 ];

@@ -152,7 +152,7 @@ describe("stopping QEMU", () => {
     await machine.exited;
     const steps: string[] = [];
     await machine.powerOff({ onStep: ({ text }) => steps.push(text) });
-    expect(steps.at(-1)).toBe("QEMU has exited");
+    expect(steps).toEqual(["QEMU has exited"]);
   });
 
   for (const graceful of [true, false]) {
@@ -175,6 +175,24 @@ describe("stopping QEMU", () => {
       expect(existsSync(plan.qmpSocket)).toBeFalse();
     });
   }
+
+  test("an abort while an orphan shuts down leaves it to that", async () => {
+    const plan = emptyMachine();
+    const machine = await startQemu(plan, options);
+    const identity = processIdentity(machine.pid);
+    if (identity === undefined) throw new Error("QEMU is gone");
+    const abort = new AbortController();
+    const ending = qemuDriver.endOrphan({
+      instance: { name: "x", directory: plan.directory },
+      process: identity,
+      graceful: true,
+      signal: abort.signal,
+      onStep: () => setTimeout(() => abort.abort(new Error("interrupted")), 50),
+    });
+    await expect(ending).rejects.toThrow("interrupted");
+    expect(processIdentity(machine.pid)).toBeDefined();
+    await machine.kill();
+  });
 
   test("an orphan whose number another process has now is left alone", async () => {
     const directory = mkdtempSync(join(tmpdir(), "vm-"));

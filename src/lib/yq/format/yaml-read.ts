@@ -46,7 +46,7 @@ export function readYaml(source: string, options: ReadOptions = {}): readonly Yq
   }
   if (list.length === 0) {
     const empty = emptyNode();
-    attachTrivia(text, [{ root: empty, entries: [], pieces: [], flows: [] }]);
+    attachTrivia(text, [{ root: empty, entries: [], pieces: [], flows: [], starts: [] }]);
     return [place(empty, 0, options)];
   }
   const builds = list.map((document) => new Builder(text, document).build());
@@ -88,6 +88,7 @@ class Builder {
   private readonly anchors = new Map<string, YqNode>();
   private readonly entries: Entry[] = [];
   private readonly pieces: Piece[] = [];
+  private readonly starts: { readonly node: YqNode; readonly offset: number }[] = [];
   private readonly flows: { readonly start: number; readonly end: number }[] = [];
   private depth = 0;
 
@@ -99,12 +100,15 @@ class Builder {
   build(): SourceMap {
     const { contents } = this.document;
     const root = contents === null ? emptyNode() : this.node(contents, undefined);
-    return { root, entries: this.entries, pieces: this.pieces, flows: this.flows };
+    return { root, entries: this.entries, pieces: this.pieces, flows: this.flows, starts: this.starts };
   }
 
   private node(parsed: unknown, parent: Entry | undefined): YqNode {
     if (++this.depth > maxDepth) throw new UserError("yaml: the document is nested too deeply");
     const result = this.kind(parsed, parent);
+    const range = (parsed as { range?: readonly number[] | null } | null)?.range;
+    if (result.kind !== "scalar" && range !== null && range !== undefined)
+      this.starts.push({ node: result, offset: range[0]! });
     this.depth--;
     return result;
   }

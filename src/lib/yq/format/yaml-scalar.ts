@@ -59,7 +59,7 @@ function doubleQuoted(value: string): string {
 }
 
 function singleQuoted(value: string): string | undefined {
-  return /[\n\r]/.test(value) || hasSpecial(value) ? undefined : `'${value.replaceAll("'", "''")}'`;
+  return /[\n\r\t]/.test(value) || hasSpecial(value) ? undefined : `'${value.replaceAll("'", "''")}'`;
 }
 
 /** A scalar on one line. */

@@ -21,6 +21,8 @@ export interface SourceMap {
   readonly entries: readonly Entry[];
   readonly pieces: readonly Piece[];
   readonly flows: readonly { readonly start: number; readonly end: number }[];
+  /** Where collections and aliases start. */
+  readonly starts: readonly { readonly node: YqNode; readonly offset: number }[];
 }
 
 /** Gives comments, blank lines and source places to the nodes of all documents of a text. */
@@ -128,8 +130,9 @@ class Attacher {
 
   run(): void {
     const { source, document } = this;
-    for (const { node, start } of document.pieces)
-      node.place = { line: source.lineOf(start) + 1, column: source.columnOf(start) + 1 };
+    const place = (offset: number) => ({ line: source.lineOf(offset) + 1, column: source.columnOf(offset) + 1 });
+    for (const { node, start } of document.pieces) node.place = place(start);
+    for (const { node, offset } of document.starts) node.place = place(offset);
     let region: string[] = [];
     let columns: number[] = [];
     let started = false;

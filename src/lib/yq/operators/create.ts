@@ -23,9 +23,7 @@ interface Entry {
 export function createObject(run: Evaluation, entries: readonly Entry[], context: Context): readonly YqNode[] {
   if (entries.length === 0) return [new YqNode("map", "!!map")];
   const contexts =
-    context.nodes.length === 0
-      ? [context]
-      : context.nodes.map((node): Context => ({ ...context, nodes: [node] }));
+    context.nodes.length === 0 ? [context] : context.nodes.map((node): Context => ({ ...context, nodes: [node] }));
   return contexts.flatMap((at) => {
     const start = new YqNode("map", "!!map");
     if (at.nodes[0] !== undefined) start.origin = at.nodes[0].origin;

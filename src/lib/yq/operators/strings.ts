@@ -50,12 +50,16 @@ function join(given: YqNode, separator: string): YqNode {
 function toNumber(given: YqNode): YqNode {
   const node = dereference(given);
   if (node.kind !== "scalar")
-    throw new UserError(`cannot convert node value [${stringOf(node)}] at path ${nicePath(given)} of tag ${node.tag} to number`);
+    throw new UserError(
+      `cannot convert node value [${stringOf(node)}] at path ${nicePath(given)} of tag ${node.tag} to number`,
+    );
   const tag = effectiveTag(node);
   if (tag === "!!int" || tag === "!!float") return node;
   const found = resolveTag(node.value);
   if (found !== "!!int" && found !== "!!float")
-    throw new UserError(`cannot convert node value [${node.value}] at path ${nicePath(given)} of tag ${node.tag} to number`);
+    throw new UserError(
+      `cannot convert node value [${node.value}] at path ${nicePath(given)} of tag ${node.tag} to number`,
+    );
   return scalar(found, node.value);
 }
 
