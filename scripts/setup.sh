@@ -26,7 +26,7 @@ apt_packages() {
   # For the test guests: scripts/build-test-image.ts.
   echo mmdebstrap debian-archive-keyring fakeroot fakechroot uidmap mtools dosfstools gdisk e2fsprogs cpio lz4
   # What tests compare with and call.
-  echo genisoimage xorriso shellcheck socat zstd
+  echo genisoimage xorriso shellcheck socat zstd busybox-static
 }
 
 missing_apt_packages() {

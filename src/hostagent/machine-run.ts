@@ -131,16 +131,18 @@ async function boot(
   const { host, config, logger, directory, limaHome, name } = options;
   const { machine, instanceId, endpoint } = running;
   const monitor = new BootMonitor({ directory, limits: stallLimits(host.env.LIMA_START_STALL_SECONDS), logger });
+  // a guest that has stalled is not dialled for ever
+  const dialling = AbortSignal.any([signal, monitor.stalled]);
   const session = new SshSession({
     endpoint,
     user: config.user.name,
     privateKey: readFileSync(join(limaHome, "_config", "user")),
-    signal,
+    signal: dialling,
     onDial: (step) => monitor.sign(step.kind === "failed" ? { kind: "login-failed", reason: step.reason } : step),
   });
   const controlMaster = async () => {
     const socketPath = join(directory, instanceFiles.sshSock);
-    await services.start(new ControlMaster({ host, logger, socketPath, signal, ...(await running.access) }));
+    await services.start(new ControlMaster({ host, logger, socketPath, signal: dialling, ...(await running.access) }));
   };
   try {
     await services.start(monitor);

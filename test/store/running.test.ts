@@ -10,9 +10,9 @@ import { readState, writeState } from "../../src/store/state.ts";
 let dir: string;
 let child: ChildProcess;
 const started = async (command: string, args: readonly string[]) => {
-  const process = spawn(command, [...args], { stdio: "ignore" });
-  await new Promise((settle) => process.once("spawn", settle));
-  return process;
+  const child = spawn(command, [...args], { stdio: "ignore" });
+  await new Promise((settle) => child.once("spawn", settle));
+  return child;
 };
 
 beforeEach(async () => {
@@ -59,7 +59,7 @@ describe("the processes of an instance", () => {
   test("without a state are judged by their command line", async () => {
     record("ha.pid", pid());
     expect(runningProcesses(dir, "i", "qemu")).toEqual({});
-    const agent = await started("sh", ["-c", "sleep 60; :", "hostagent", "i"]);
+    const agent = await started(process.execPath, ["-e", "setTimeout(() => {}, 60_000)", "hostagent", "i"]);
     try {
       record("ha.pid", agent.pid);
       expect(runningProcesses(dir, "i", "qemu").hostAgent?.pid).toBe(agent.pid ?? 0);
@@ -76,7 +76,12 @@ describe("the processes of an instance", () => {
   });
 
   test("include a machine that nothing recorded", async () => {
-    const machine = await started("sh", ["-c", "sleep 60; :", "-pidfile", join(dir, "qemu.pid")]);
+    const machine = await started(process.execPath, [
+      "-e",
+      "setTimeout(() => {}, 60_000)",
+      "-pidfile",
+      join(dir, "qemu.pid"),
+    ]);
     try {
       expect(strayDrivers(dir).map((each) => each.pid)).toEqual([machine.pid ?? 0]);
     } finally {

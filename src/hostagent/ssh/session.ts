@@ -61,6 +61,8 @@ export class SshSession implements Service {
   /** Begins to dial; the connection is there when `connected` says so. */
   async start(): Promise<void> {
     this.connection().catch(() => undefined);
+    // loaded while the guest boots, not when it greets
+    await import("ssh2");
   }
 
   /** Resolves once the guest has let us in; rejects only when the session's signal is aborted. */

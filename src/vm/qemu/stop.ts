@@ -40,13 +40,14 @@ export async function powerDown(qemu: Endable, options: PowerDownOptions): Promi
   onStep({ level: "info", text: "Shutting down QEMU with the power button" });
   const deadline = performance.now() + timeoutMs;
   let presses = 0;
-  while (signal?.aborted !== true) {
+  const aborted = (): boolean => signal?.aborted === true;
+  while (!aborted()) {
     try {
       if (presses === 0) onStep({ level: "info", text: "Sending QMP system_powerdown command" });
       await pressPowerButton(options.qmpSocket, signal);
     } catch (error) {
       if (await qemu.waitForEnd(0)) break;
-      if (signal?.aborted === true) break;
+      if (aborted()) break;
       // A later press may find QEMU on its way out; only the first tells that it cannot be asked.
       if (presses === 0) {
         onStep({ level: "warning", text: `${errorText(error)}; forcibly killing QEMU` });

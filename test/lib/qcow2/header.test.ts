@@ -9,8 +9,7 @@ import { parseQcow2Header, Qcow2Error, qcow2HeaderBytes } from "../../../src/lib
 function made(...args: readonly string[]): Uint8Array {
   const directory = mkdtempSync(join(tmpdir(), "qcow2-"));
   const path = join(directory, "a.qcow2");
-  const words = args.map((word) => word.replace("DIR", directory));
-  const result = Bun.spawnSync(["qemu-img", "create", "-q", "-f", "qcow2", ...words, path, "3G"], { cwd: directory });
+  const result = Bun.spawnSync(["qemu-img", "create", "-q", "-f", "qcow2", ...args, path, "3G"], { cwd: directory });
   if (result.exitCode !== 0) throw new Error(result.stderr.toString());
   const bytes = readFileSync(path).subarray(0, qcow2HeaderBytes);
   rmSync(directory, { recursive: true });
@@ -43,10 +42,6 @@ describe("an image by qemu-img", () => {
       { version: 2, backingFile: "ä.qcow2", backingFormat: "qcow2" },
     ],
     [["-o", "data_file=data.raw"], { externalData: true, externalDataFile: "data.raw" }],
-    [
-      ["--object", "secret,id=s,data=x", "-o", "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10"],
-      { encrypted: true },
-    ],
   ] as const;
   for (const [args, expected] of rows) {
     test(`made with ${JSON.stringify(args)}`, () => {
@@ -57,6 +52,13 @@ describe("an image by qemu-img", () => {
       });
     });
   }
+});
+
+test("an image whose crypt method is not 0 is encrypted", () => {
+  // Not made by qemu-img: it measures the CPU for its key derivation, which fails on a busy machine.
+  const bytes = Buffer.from(made());
+  bytes.writeUInt32BE(2, 32);
+  expect(parseQcow2Header(bytes).encrypted).toBeTrue();
 });
 
 test("an image by qemu-img is never shorter than where its tables end", () => {
