@@ -32,8 +32,8 @@ export const command = defineCommand({
     const loaded = await loadStoredConfig(surroundings, name);
     const limaVersion = (await readTextIfExists(join(directory, instanceFiles.limaVersion)))?.trim() ?? "";
     const driver = await loadDriver(loaded.config.vmType);
-    const { config, warnings } = driver.configure(loaded.config, { host: context.host, createdBy: limaVersion });
-    for (const warning of warnings) context.logger.warn(warning);
+    // Its warnings were told when the disks were prepared.
+    const { config } = driver.configure(loaded.config, { host: context.host, createdBy: limaVersion });
     await runHostAgent({
       host: context.host,
       logger: context.logger,

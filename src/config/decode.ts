@@ -154,7 +154,8 @@ export class Decoder {
       const field = known.get(key);
       const at = path === "" ? key : `${path}.${key}`;
       if (field === undefined) {
-        const [near] = nearestNames(key, known.keys(), 1);
+        // Only what is reported is worth the search.
+        const [near] = this.unknown.length < maxReports ? nearestNames(key, known.keys(), 1) : [];
         const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;
         this.unknown.push({ offset: (pair.key as Node).range?.[0] ?? 0, text: `unknown field "${at}"${hint}` });
         return;

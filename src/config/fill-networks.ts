@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import type { FillContext } from "./fill-context.ts";
 import { pathsOf } from "./host-path.ts";
 import type { Layers } from "./layers.ts";
+import { macAddressOf } from "./mac-address.ts";
 import type { Origin, Origins } from "./origins.ts";
 import type { Network, PartialConfig } from "./types.ts";
 
@@ -10,12 +10,6 @@ type GivenNetwork = NonNullable<PartialConfig["networks"]>[number];
 interface Placed {
   readonly given: GivenNetwork;
   readonly origin: Origin;
-}
-
-/** A MAC address that is stable on this machine and differs between machines; `unique` names the interface. */
-function macAddressOf(machineId: string, unique: string): string {
-  const bytes = createHash("sha256").update(machineId).update(unique).digest().subarray(0, 3);
-  return ["52", "55", "55", ...[...bytes].map((byte) => byte.toString(16).padStart(2, "0"))].join(":");
 }
 
 /** `later` over `earlier`: a network or socket replaces the other, address and metric replace their like. */

@@ -22,10 +22,9 @@ function mergeList(field: Field, path: string, sources: readonly Source[], origi
   const merged = (field.merge === "highest" ? used.slice(0, 1) : used).flatMap((source) =>
     elementsOf(source, field.name).map((value, index) => ({ value, origin: { layer: source.layer, index } })),
   );
+  const seen = new Set<unknown>();
   const kept =
-    field.merge === "unique"
-      ? merged.filter((each, index) => merged.findIndex((other) => other.value === each.value) === index)
-      : merged;
+    field.merge === "unique" ? merged.filter(({ value }) => !seen.has(value) && seen.add(value) !== undefined) : merged;
   origins.noteList(
     path,
     kept.map((each) => each.origin),

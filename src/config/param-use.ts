@@ -34,6 +34,26 @@ function* textsOf(config: PartialConfig, facts: Pick<ConfigFacts, "readText">): 
 }
 
 /**
+ * True when a text holds `{{ ... .Param.KEY ... }}` or the word `PARAM_KEY`. Looks at the text once, whatever it holds: a
+ * regular expression for the first form takes for ever on a text of nothing but braces.
+ */
+function usesParam(text: string, key: string): boolean {
+  const field = `.Param.${key}`;
+  if (text.includes(field)) {
+    const parts = text.split("}");
+    for (let index = 0; index + 2 < parts.length; index += 1) {
+      if (parts[index + 1] !== "") continue;
+      const part = parts[index] ?? "";
+      const open = part.indexOf("{{");
+      if (open >= 0 && part.includes(field, open + 2)) return true;
+    }
+  }
+  if (!text.includes(`PARAM_${key}`)) return false;
+  const name = key.replaceAll(/[^A-Za-z0-9_]/g, "\\$&");
+  return new RegExp(`\\bPARAM_${name}\\b`).test(text);
+}
+
+/**
  * Sees to it that each parameter of lima.yaml is used: as `{{.Param.K}}` or as `PARAM_K`.
  * @throws UserError for the first that is not
  */
@@ -43,9 +63,7 @@ export function checkParamUse(layer: Layer, facts: Pick<ConfigFacts, "readText">
   const texts = [...textsOf(layer.config, facts)].filter((text) => text !== undefined);
   for (const key of keys) {
     if (internalParams.has(key)) continue;
-    const name = key.replaceAll(/[^A-Za-z0-9_]/g, "\\$&");
-    const used = new RegExp(`\\{\\{[^}]*\\.Param\\.${name}[^}]*\\}\\}|\\bPARAM_${name}\\b`);
-    if (texts.some((text) => used.test(text))) continue;
+    if (texts.some((text) => usesParam(text, key))) continue;
     const place = layer.places.get(`param.${key}`);
     const at = place === undefined ? "" : `${layer.path}:${place.line}:${place.column}: `;
     throw new UserError(

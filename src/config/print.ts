@@ -1,9 +1,8 @@
-import { Document, type Scalar, visit } from "yaml";
 import { type DefinitionName, definitions, type Field, type FieldType } from "./schema.ts";
 import type { Config } from "./types.ts";
 
 /** A config as printed: what says nothing is left out. */
-type Printed = { readonly [key: string]: unknown };
+export type Printed = { readonly [key: string]: unknown };
 
 export interface PrintOptions {
   /** Leave `vmType` out: no file names it. @default false */
@@ -62,22 +61,4 @@ export function printConfig(config: Config, options: PrintOptions = {}): Printed
   const printed = printStruct("LimaYAML", config);
   if (options.withoutVmType !== true) return printed;
   return Object.fromEntries(Object.entries(printed).filter(([key]) => key !== "vmType"));
-}
-
-/** Texts that other readers of YAML would take for something else. */
-function needsQuotes(text: string): boolean {
-  return /^(?:<<|~|null|Null|NULL|y|Y|n|N|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$/.test(text);
-}
-
-/** A printed configuration as YAML: block style, two spaces, lists not indented below their key. */
-export function configToYaml(printed: Printed): string {
-  const document = new Document(printed, { aliasDuplicateObjects: false });
-  visit(document, {
-    Scalar(_key, node: Scalar) {
-      if (typeof node.value !== "string") return;
-      if (node.value.includes("\n")) node.type = "BLOCK_LITERAL";
-      else if (needsQuotes(node.value)) node.type = "QUOTE_DOUBLE";
-    },
-  });
-  return document.toString({ indentSeq: false, lineWidth: 0 });
 }

@@ -8,7 +8,7 @@
  */
 
 /** Raised whenever a frame or a payload changes its shape. */
-export const protocolVersion = 1;
+const protocolVersion = 1;
 
 /** Longest payload of a frame; a longer one is a malformed frame. */
 export const maximumPayloadBytes = 256 * 1024;

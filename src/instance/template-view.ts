@@ -55,8 +55,15 @@ const typeNames: Readonly<Record<string, string>> = {
   additionalDisks: "limatype.Disk",
 };
 
-/** Fields that hold a map of the user's own keys, not a structure. */
-const maps: ReadonlySet<string> = new Set(["env", "param", "vmOpts", "osOpts", "cpuType", "hosts"]);
+/** Fields that hold a map of the user's own keys, not a structure, with the map's Go type. */
+const maps: Readonly<Record<string, string>> = {
+  env: "map[string]string",
+  param: "map[string]string",
+  vmOpts: "map[string]interface {}",
+  osOpts: "map[string]interface {}",
+  cpuType: "map[string]string",
+  hosts: "map[string]string",
+};
 
 /** An instance as templates (`list --format`, `message`) see it: Go's field names over the same data. */
 export function templateView(instance: Instance, host: HostFields): Readonly<Record<string, unknown>> {
@@ -82,7 +89,7 @@ export function templateView(instance: Instance, host: HostFields): Readonly<Rec
     SSHAddress: instance.sshAddress,
     Protected: instance.protected,
     LimaVersion: instance.limaVersion,
-    Param: instance.param,
+    Param: withGoType("map[string]string", instance.param),
     AutoStartedIdentifier: instance.autoStartedIdentifier,
     ...host,
   });
@@ -125,7 +132,9 @@ function structure(typeName: string, value: object): unknown {
 }
 
 function converted(key: string, value: unknown): unknown {
-  if (maps.has(key) || typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null) return value;
+  const mapType = maps[key];
+  if (mapType !== undefined) return withGoType(mapType, value);
   const typeName = typeNames[key] ?? `limatype.${goName(key)}`;
   if (!Array.isArray(value)) return structure(typeName, value);
   return value.map((item: unknown) => (typeof item === "object" && item !== null ? structure(typeName, item) : item));

@@ -214,6 +214,11 @@ describe("what cannot be embedded", () => {
     );
   });
 
+  test("a hundred thousand keys are merged", async () => {
+    const keys = Array.from({ length: 100_000 }, (_, i) => `k${i}: 1`).join("\n");
+    expect(await embed("base: b.yaml\na: 1\n", { "b.yaml": keys })).toBe(`a: 1\n${keys}\n`);
+  }, 20_000);
+
   test("aliases that grow without bound", async () => {
     const lines = Array.from({ length: 40 }, (_, i) => `a${i}: &a${i} [${i === 0 ? "x" : `*a${i - 1}, *a${i - 1}`}]`);
     expect(await failureOf(embed("base: b.yaml\na: 1\n", { "b.yaml": `${lines.join("\n")}\n` }))).toContain(

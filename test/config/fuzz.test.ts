@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { stringify } from "yaml";
-import { configToYaml, printConfig } from "../../src/config/print.ts";
+import { printConfig } from "../../src/config/print.ts";
+import { configToYaml } from "../../src/config/print-yaml.ts";
 import { type DefinitionName, definitions, type FieldType } from "../../src/config/schema.ts";
 import { UserError } from "../../src/lib/errors.ts";
 import { load, macHost, makeHost, windowsHost } from "./fixtures.ts";

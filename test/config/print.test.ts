@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { configToYaml, printConfig } from "../../src/config/print.ts";
+import { printConfig } from "../../src/config/print.ts";
+import { configToYaml } from "../../src/config/print-yaml.ts";
 import { image, load } from "./fixtures.ts";
 
 const printed = (text: string) => printConfig(load(image + text, { validate: false }).config);

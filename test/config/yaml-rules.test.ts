@@ -158,6 +158,18 @@ describe("texts that no one wrote", () => {
     expect(failure(`cpus: ${"9".repeat(1_000_000)}`)).toContain("field `cpus` must be an integer, got `9999");
   });
 
+  test("a hundred thousand unknown fields are named up to the twentieth", () => {
+    const text = Array.from({ length: 100_000 }, (_, i) => `unknown${i}: 1`).join("\n");
+    const [warning] = load(text, { validate: false }).warnings;
+    expect(String(warning?.fields?.error).split("; ")).toHaveLength(21);
+    expect(String(warning?.fields?.error)).toEndWith("and 99980 more");
+  });
+
+  test("a parameter is looked for in a megabyte of braces", () => {
+    const text = `param: {K: x}\nprovision:\n- script: "${"{{".repeat(500_000)} .Param.K }"\n`;
+    expect(failure(text)).toContain("key `K` is not used");
+  });
+
   test("__proto__ is a key like any other", () => {
     expect(Object.keys(load(`${image}env: {__proto__: a}`).config.env)).toEqual(["__proto__"]);
   });

@@ -11,7 +11,7 @@ mount -t cgroup2 cgroup2 /sys/fs/cgroup 2>/dev/null
 say "boot begins"
 modprobe -a virtio_pci virtio_net virtio_scsi sr_mod isofs virtio_console virtio-rng fuse evdev button 2>/dev/null
 chmod 666 /dev/fuse 2>/dev/null
-[ -f /etc/ssh/ssh_host_ed25519_key ] || ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key </dev/null &
+make_host_key &
 # There is no udev, so the links it would make are made here.
 for port in /sys/class/virtio-ports/*; do
   name=$(cat "$port/name" 2>/dev/null)
@@ -27,4 +27,5 @@ flag mini.nonet || start_network
 make_user
 set_hostname
 wait
+sync
 say "boot ends"

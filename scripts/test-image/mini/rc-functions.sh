@@ -70,26 +70,40 @@ authorized_keys() {
        {on = 0}' $cidata/user-data
 }
 
+# Adds a line that begins with "$2:" to a file that has none. A machine that is killed in its first boot may lose any one
+# file, so each is looked at by itself.
+add_entry() {
+  grep -q "^$2:" "$1" || echo "$2:$3" >>"$1"
+}
+
 make_user() {
   user=${LIMA_CIDATA_USER:-}
   [ -n "$user" ] || return 0
   id=${LIMA_CIDATA_UID:-1000}
   home=${LIMA_CIDATA_HOME:-/home/$user.guest}
-  if ! grep -q "^$user:" /etc/passwd; then
-    echo "$user:x:$id:$id:${LIMA_CIDATA_COMMENT:-}:$home:${LIMA_CIDATA_SHELL:-/bin/bash}" >>/etc/passwd
-    echo "$user:*:19000:0:99999:7:::" >>/etc/shadow
-    echo "$user:x:$id:" >>/etc/group
+  add_entry /etc/passwd "$user" "x:$id:$id:${LIMA_CIDATA_COMMENT:-}:$home:${LIMA_CIDATA_SHELL:-/bin/bash}"
+  add_entry /etc/shadow "$user" "*:19000:0:99999:7:::"
+  add_entry /etc/group "$user" "x:$id:"
+  if [ ! -d "$home" ]; then
     mkdir -p "$home"
     cp -r /etc/skel/. "$home"
-    chown -R "$id:$id" "$home"
-    echo "$user ALL=(ALL) NOPASSWD:ALL" >/etc/sudoers.d/90-lima-users
-    chmod 440 /etc/sudoers.d/90-lima-users
   fi
   mkdir -p "$home/.ssh"
   chmod 700 "$home/.ssh"
   authorized_keys >"$home/.ssh/authorized_keys"
   chmod 600 "$home/.ssh/authorized_keys"
+  chown "$id:$id" "$home"
   chown -R "$id:$id" "$home/.ssh"
+  echo "$user ALL=(ALL) NOPASSWD:ALL" >/etc/sudoers.d/90-lima-users
+  chmod 440 /etc/sudoers.d/90-lima-users
+}
+
+# A key file that lost its content to a kill is made again.
+make_host_key() {
+  key=/etc/ssh/ssh_host_ed25519_key
+  [ -s $key ] && [ -s $key.pub ] && return
+  rm -f $key $key.pub
+  ssh-keygen -q -t ed25519 -N '' -f $key </dev/null
 }
 
 set_hostname() {

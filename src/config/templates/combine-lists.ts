@@ -80,24 +80,34 @@ function asMap(item: unknown): YAMLMap | undefined {
   return map;
 }
 
+interface Entry {
+  item: unknown;
+  readonly map: YAMLMap | undefined;
+}
+
+function donate(rule: Rule, from: YAMLMap, to: Entry): void {
+  if (to.map === undefined) return;
+  const before = to.map.items.length;
+  rule.donate(from, to.map);
+  // A plain name stays one as long as there is nothing to add.
+  if (isScalar(to.item) && to.map.items.length > before) to.item = to.map;
+}
+
 function combine(items: readonly unknown[], rule: Rule): readonly unknown[] {
-  const kept: { item: unknown; map: YAMLMap | undefined }[] = [];
+  const kept: Entry[] = [];
+  const firsts = new Map<string, Entry>();
   for (const item of items) {
     const map = rule.list === "additionalDisks" ? asMap(item) : isMap(item) ? item : undefined;
     const key = map === undefined ? undefined : rule.key(map);
-    const receivers = kept.filter(
-      (other) => other.map !== undefined && (key === "*" || (key !== undefined && rule.key(other.map) === key)),
-    );
-    if (map === undefined || (key !== "*" && receivers.length === 0)) {
-      kept.push({ item, map });
-      continue;
-    }
-    for (const receiver of key === "*" ? receivers : receivers.slice(0, 1)) {
-      if (receiver.map === undefined) continue;
-      const before = receiver.map.items.length;
-      rule.donate(map, receiver.map);
-      if (key !== "*") inheritComments(receiver.map, map);
-      if (isScalar(receiver.item) && receiver.map.items.length > before) receiver.item = receiver.map;
+    const first = key === undefined ? undefined : firsts.get(key);
+    if (map !== undefined && key === "*") for (const entry of kept) donate(rule, map, entry);
+    else if (map !== undefined && first?.map !== undefined) {
+      donate(rule, map, first);
+      inheritComments(first.map, map);
+    } else {
+      const entry: Entry = { item, map };
+      kept.push(entry);
+      if (key !== undefined) firsts.set(key, entry);
     }
   }
   return kept.map((each) => each.item);

@@ -1,7 +1,7 @@
 import { type Document, isMap, isNode, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from "yaml";
 import { compareLimaVersions, parseLimaVersion } from "../lima-version.ts";
 import { compareSemver, parseSemver } from "../semver.ts";
-import { isNull, pairOf, textOf } from "./tree.ts";
+import { isNull, textOf } from "./tree.ts";
 
 /** Lists of a base that come before the template's own: what is built upon runs first. */
 const baseFirst: ReadonlySet<string> = new Set(["base", "provision", "probes"]);
@@ -96,10 +96,13 @@ function mergePair(path: string, pair: Pair, basePair: Pair): void {
 }
 
 function mergeMaps(prefix: string, map: YAMLMap, base: YAMLMap): void {
+  const pairs = new Map(
+    map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair] as const] : [])),
+  );
   for (const basePair of base.items) {
     if (!isScalar(basePair.key)) continue;
     const key = String(basePair.key.value);
-    const pair = pairOf(map, key);
+    const pair = pairs.get(key);
     if (pair === undefined) map.items.push(basePair);
     else mergePair(`${prefix}${key}`, pair, basePair);
   }

@@ -9,7 +9,7 @@ import { printableComment } from "./user-comment.ts";
 export const containerdArchiveName = "nerdctl-full.tgz";
 
 /** Where a guest mounts the media; a guest that finds them elsewhere tells its boot.sh so. */
-export function mediaMountPoint(os: GuestOs): string {
+function mediaMountPoint(os: GuestOs): string {
   return os === "Darwin" ? "/Volumes/cidata" : "/mnt/lima-cidata";
 }
 

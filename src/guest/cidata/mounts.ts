@@ -12,7 +12,7 @@ export interface MountRow {
 }
 
 /** The name by which driver and guest mean the same share: `lima-` and 16 hex digits. */
-export function mountTag(mount: Pick<Mount, "location" | "mountPoint">): string {
+function mountTag(mount: Pick<Mount, "location" | "mountPoint">): string {
   const digest = createHash("sha256").update(`${mount.location}:${mount.mountPoint}`).digest("hex");
   return `lima-${digest.slice(0, 16)}`;
 }

@@ -81,7 +81,7 @@ export class SshSession implements Service {
     const client = await this.connection();
     signal.throwIfAborted();
     const channel = await openFreeChannel(client, command, signal);
-    return await runChannel(channel, { ...options, signal });
+    return await runChannel(client, channel, { ...options, signal });
   }
 
   async stop(): Promise<void> {
@@ -131,6 +131,7 @@ export class SshSession implements Service {
 /** Key exchange and login over a greeted connection; the text of the failure when there is no session. */
 async function handshake(socket: Socket, options: SshSessionOptions): Promise<Client | string> {
   const { Client } = await import("ssh2");
+  if (socket.destroyed) return "the connection was closed";
   const client = new Client();
   // each command that is being started listens for the end
   client.setMaxListeners(0);
@@ -192,6 +193,7 @@ function openChannel(client: Client, command: string): Promise<ClientChannel> {
 }
 
 async function runChannel(
+  client: Client,
   channel: ClientChannel,
   options: GuestExecOptions & { readonly signal: AbortSignal },
 ): Promise<ExecResult> {
@@ -205,7 +207,10 @@ async function runChannel(
     exit = { code, signal: name ?? null };
   });
   channel.on("error", () => undefined);
-  channel.once("close", () => resolve());
+  const finish = () => resolve();
+  channel.once("close", finish);
+  // a channel is not told of every end of its connection
+  client.once("close", finish);
   const abort = () => {
     channel.close();
     resolve();
@@ -214,6 +219,7 @@ async function runChannel(
   if (options.signal.aborted) abort();
   channel.end(options.stdin ?? "");
   await closed;
+  client.removeListener("close", finish);
   options.signal.removeEventListener("abort", abort);
   options.signal.throwIfAborted();
   if (exit === undefined) throw new SshCut("the ssh connection was cut while a command ran");

@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 import { copy, noOrigin, scalar, text, type YqNode } from "./node.ts";
 import { assign, compoundAssign, setAttribute } from "./operators/assign.ts";
 import { collect, createObject } from "./operators/create.ts";
-import { binaryResults } from "./operators/cross.ts";
+import { binaryResults, separated } from "./operators/cross.ts";
 import { descend, index, path, slice } from "./operators/paths.ts";
 import { stringOf } from "./operators/texts.ts";
 import { missingOperator, operatorFor } from "./operators.ts";
@@ -141,11 +141,15 @@ export class Evaluation {
     }
   }
 
-  /** `value as $name | body`: a copy of the values unless it is `ref`. */
+  /** `value as $name | body`: the body for each value, a copy of it unless it is `ref`. */
   private bound(bind: Extract<Expression, { type: "bind" }>, body: Expression, context: Context): readonly YqNode[] {
-    const found = this.run(bind.value, context);
-    const value = bind.reference ? found : found.map((node) => copy(node));
-    return this.run(body, { ...context, variables: new Map(context.variables).set(bind.name, value) });
+    return separated(context).flatMap((at) => {
+      const found = this.run(bind.value, at);
+      const values = found.length === 0 ? [[]] : found.map((node) => [bind.reference ? node : copy(node)]);
+      return values.flatMap((value) =>
+        this.run(body, { ...at, variables: new Map(at.variables).set(bind.name, value) }),
+      );
+    });
   }
 
   private reduce(expression: Extract<Expression, { type: "reduce" }>, context: Context): readonly YqNode[] {

@@ -4,7 +4,7 @@ import { effectiveTag, parseFloatText, parseInteger } from "../tags.ts";
 import type { Paint } from "./paint.ts";
 import { plain } from "./paint.ts";
 
-const maxNodes = 5_000_000;
+const maxNodes = 2_000_000;
 
 /**
  * A node as JSON text without a last newline. Aliases are expanded; comments, tags and styles are lost.

@@ -70,9 +70,15 @@ const operations: Readonly<Partial<Record<Binary["name"], Operation>>> = {
   },
 };
 
-/** Whether all nodes belong to documents that are evaluated together (`eval-all`). */
+/** Whether all nodes are whole documents (or made from them) that are evaluated together (`eval-all`); parts of them never are. */
 export function isTogether(context: Context): boolean {
-  return context.nodes.every((node) => node.origin.together);
+  return context.nodes.every((node) => node.origin.together && node.parent === undefined);
+}
+
+/** The contexts to evaluate one by one: one for each node, or a single one for documents that are evaluated together. */
+export function separated(context: Context): readonly Context[] {
+  if (context.nodes.length <= 1 || isTogether(context)) return [context];
+  return context.nodes.map((node) => ({ ...context, nodes: [node] }));
 }
 
 /**
@@ -82,8 +88,7 @@ export function isTogether(context: Context): boolean {
 export function binaryResults(run: Evaluation, expression: Binary, context: Context): readonly YqNode[] {
   const operation = operations[expression.name];
   if (operation === undefined) throw new Error(`no operation ${expression.name}`);
-  if (context.nodes.length <= 1 || isTogether(context)) return crossed(run, operation, expression, context);
-  return context.nodes.flatMap((node) => crossed(run, operation, expression, { ...context, nodes: [node] }));
+  return separated(context).flatMap((at) => crossed(run, operation, expression, at));
 }
 
 function crossed(run: Evaluation, operation: Operation, expression: Binary, context: Context): readonly YqNode[] {

@@ -3,7 +3,7 @@ import { copy, dereference, setContent, text, type YqNode } from "../node.ts";
 import type { OperatorTable } from "../operators.ts";
 import { forEach, onlyArgument } from "./arguments.ts";
 
-const maxExploded = 1_000_000;
+const maxExploded = 300_000;
 
 /** A node's explicit style: its way of writing, else `tagged` when its tag is written out. */
 function styleOf(node: YqNode): string {
