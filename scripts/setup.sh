@@ -75,7 +75,7 @@ setup_system() {
 
 npm_is_current() {
   local record=node_modules/.package-lock.json
-  [ -f "$record" ] && [ ! package-lock.json -nt "$record" ] && [ ! package.json -nt "$record" ]
+  [ -f "$record" ] && [ ! package-lock.json -nt "$record" ]
 }
 
 # Without install scripts, npm's link leads to a placeholder: lead it to the executable.

@@ -1,8 +1,8 @@
 import { UserError } from "../lib/errors.ts";
+import { canonicalIp } from "../lib/ip-address.ts";
 import { parseCsvRecord } from "./csv.ts";
 import { parseDuration } from "./duration.ts";
 import type { FlagType, FlagValues } from "./flags.ts";
-import { canonicalIp } from "./ip-address.ts";
 import { parseBoolean, parseFloat32, parseInteger, parseUint16 } from "./numbers.ts";
 
 /** Any parsed value. */

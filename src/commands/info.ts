@@ -2,11 +2,11 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { defineCommand } from "../cli/command.ts";
 import { findPlugins, pluginDirectories } from "../cli/plugins.ts";
+import { infoOf } from "../config/info.ts";
 import { readTemplate } from "../config/templates/read.ts";
 import { installationPrefixes } from "../config/templates/source-read.ts";
 import { listTemplates } from "../config/templates/store.ts";
 import { loadConfigText } from "../instance/load.ts";
-import { withoutEmptyObjects } from "../instance/record.ts";
 import { shellEnvBlock } from "../instance/shell-plan.ts";
 import { programVersion } from "../lib/version.ts";
 import { configDirectory } from "../store/directories.ts";
@@ -24,22 +24,21 @@ export const command = defineCommand({
     const text = (await readTemplate("template:default", templates)).text;
     const { config } = await loadConfigText(surroundings, "default", text, { validate: false });
     const prefixes = installationPrefixes(context.host);
-    const info = {
+    const info = infoOf({
       version: `v${programVersion}`,
       templates: await listTemplates(templates.source),
-      defaultTemplate: withoutEmptyObjects(config),
+      defaultTemplate: config,
       limaHome: surroundings.limaHome,
-      vmTypes: driverNames,
-      vmTypesEx: Object.fromEntries(driverNames.map((name) => [name, { location: "internal" }])),
+      drivers: Object.fromEntries(driverNames.map((name) => [name, { location: "internal" }])),
       guestAgents: {},
       shellEnvBlock,
       hostOS: context.host.os,
       hostArch: context.host.arch,
       identityFile: join(configDirectory(surroundings.limaHome), "user"),
-      plugins: orNull(findPlugins(context.host, pluginDirectories(context.host, ""))),
-      libexecPaths: orNull(filled(prefixes, ["libexec/lima", "lib/lima"])),
-      sharePaths: orNull(filled(prefixes, ["share/lima"])),
-    };
+      plugins: findPlugins(context.host, pluginDirectories(context.host, "")),
+      libexecPaths: filled(prefixes, ["libexec/lima", "lib/lima"]),
+      sharePaths: filled(prefixes, ["share/lima"]),
+    });
     if (context.flags.yq === "." && !context.prettyOutput) {
       context.stdout.write(`${JSON.stringify(info, null, 4)}\n`);
       return;
@@ -56,8 +55,4 @@ function filled(prefixes: readonly string[], folders: readonly string[]): readon
   return prefixes
     .flatMap((prefix) => folders.map((folder) => join(prefix, folder)))
     .filter((path) => existsSync(path) && readdirSync(path).length > 0);
-}
-
-function orNull<T>(list: readonly T[]): readonly T[] | null {
-  return list.length === 0 ? null : list;
 }

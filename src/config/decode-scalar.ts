@@ -1,6 +1,6 @@
 import type { Scalar } from "yaml";
+import { canonicalIp } from "../lib/ip-address.ts";
 import { quote } from "../lib/quote.ts";
-import { canonicalIp } from "./ip.ts";
 import { type PlainValue, plainValue } from "./yaml-scalar.ts";
 
 /** Thrown by the readers below; the decoder adds the place and the field. */

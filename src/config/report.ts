@@ -1,4 +1,5 @@
 import type { Host } from "../lib/host.ts";
+import { quote, quoteList } from "../lib/quote.ts";
 import type { ConfigFacts } from "./facts.ts";
 import type { FilePlace } from "./origins.ts";
 import type { ConfigWarning } from "./warning.ts";
@@ -26,5 +27,11 @@ export class Report {
 
   warn(message: string): void {
     this.warnings.push({ message });
+  }
+
+  /** Warns about a value that is none of the known ones; a newer guest or driver may know it. */
+  expect(path: string, value: string | undefined, known: readonly string[]): void {
+    if (value === undefined || value === "" || known.includes(value)) return;
+    this.warn(`field \`${path}\` has the unknown value ${quote(value)}; known are ${quoteList(known)}`);
   }
 }

@@ -18,6 +18,24 @@ const systemPaths: ReadonlySet<string> = new Set([
   "/var",
 ]);
 
+/** Values that Lima's documentation lists. */
+const securityModels = ["passthrough", "mapped-xattr", "mapped-file", "none"];
+const protocolVersions = ["9p2000", "9p2000.u", "9p2000.L"];
+const caches = ["none", "loose", "fscache", "mmap"];
+const sftpDrivers = ["builtin", "openssh-sftp-server"];
+
+function validateOptions(at: string, { sshfs, "9p": nineP }: Mount, report: Report): void {
+  report.expect(`${at}.sshfs.sftpDriver`, sshfs.sftpDriver, sftpDrivers);
+  report.expect(`${at}.9p.securityModel`, nineP.securityModel, securityModels);
+  report.expect(`${at}.9p.protocolVersion`, nineP.protocolVersion, protocolVersions);
+  report.expect(`${at}.9p.cache`, nineP.cache, caches);
+  try {
+    parseSize(nineP.msize);
+  } catch (error) {
+    report.error(`${at}.9p.msize`, `field \`msize\` has an invalid value: ${errorText(error)}`);
+  }
+}
+
 function validateLocation(at: string, { location }: Mount, report: Report, { host, facts }: ValidateContext): void {
   const path = `${at}.location`;
   const field = `field \`${path}\``;
@@ -53,10 +71,6 @@ export function validateMounts(config: Config, report: Report, context: Validate
     // An unexpandable location is its own error already.
     if (mountPoint.startsWith("~") && mountPoint !== mount.location)
       report.error(`${at}.mountPoint`, `${field} must not start with \`~\``);
-    try {
-      parseSize(mount["9p"].msize);
-    } catch (error) {
-      report.error(`${at}.9p.msize`, `field \`msize\` has an invalid value: ${errorText(error)}`);
-    }
+    validateOptions(at, mount, report);
   }
 }

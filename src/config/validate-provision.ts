@@ -5,6 +5,7 @@ import type { Report, ValidateContext } from "./report.ts";
 import type { Config, Provision, ScriptFile } from "./types.ts";
 
 const modes: readonly string[] = ["system", "user", "boot", "dependency", "data", "yq", "ansible"];
+const formats: readonly string[] = ["auto", "csv", "ini", "json", "props", "tsv", "toml", "xml", "yaml"];
 const notOnWindows: readonly string[] = ["ansible", "boot", "yq"];
 
 /** Fields that only some modes know, and the modes that a message names. */
@@ -40,6 +41,7 @@ function validateFileMode(at: string, entry: Provision, report: Report): boolean
       `${at}.permissions`,
       `field \`${at}.permissions\` must be an octal number: strconv.ParseInt: parsing ${JSON.stringify(permissions)}: invalid syntax`,
     );
+  if (entry.mode === "yq") report.expect(`${at}.format`, entry.format, formats);
   if (entry.mode === "yq" && !entry.expression)
     report.error(`${at}.expression`, `field \`${at}.expression\` must not be empty when mode is \`yq\``);
   return true;

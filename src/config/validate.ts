@@ -54,6 +54,11 @@ function validateMachine(config: Config, report: Report, context: ValidateContex
       report.error(name, `field \`${name}\` has an invalid value: ${errorText(error)}`);
     }
   if (config.cpus < 1) report.error("cpus", "field `cpus` must be set");
+  if (os !== "Windows" && !config.guestInstallPrefix.startsWith("/"))
+    report.error(
+      "guestInstallPrefix",
+      `field \`guestInstallPrefix\` must be an absolute path, got ${quote(config.guestInstallPrefix)}`,
+    );
   if (config.tpm && (arch === "ppc64le" || arch === "s390x"))
     report.error("tpm", `field \`tpm\` is not supported on architecture ${quote(arch)}`);
 }

@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { macAddressOf } from "../config/mac-address.ts";
 import type { Config } from "../config/types.ts";
 import { gatherGuestMediaFacts } from "../guest/cidata/gather.ts";
 import { guestDns, guestNics, slirpAddresses } from "../guest/cidata/network-plan.ts";
@@ -9,7 +10,6 @@ import { writeIso } from "../lib/iso9660/write.ts";
 import type { Logger } from "../lib/log.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import type { Driver } from "../vm/driver.ts";
-import { macAddress } from "../vm/mac-address.ts";
 import { machineId } from "../vm/machine-id.ts";
 
 export interface GuestMediaOptions {
@@ -43,7 +43,7 @@ export async function writeGuestMedia(options: GuestMediaOptions): Promise<strin
     instanceId: instanceIdAt(time),
     debug: options.debug,
     sshPublicKeys: options.sshPublicKeys,
-    nics: guestNics(config, macAddress(await machineId(host), directory)),
+    nics: guestNics(config, macAddressOf(await machineId(host), directory)),
     slirp,
     dns: guestDns({ config, slirp, usernet: false, udpPort: 0, tcpPort: 0, hostServers: [] }),
     agentChannel: { vsockPort: driver.guestAgent.vsockPort, virtioPort: driver.guestAgent.virtioPort },

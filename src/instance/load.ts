@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { decodeText } from "../config/decode-text.ts";
 import type { ConfigFacts, PathKind } from "../config/facts.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/types.ts";
@@ -80,7 +81,7 @@ export async function loadConfigText(
 
 async function readSources(context: InstanceContext, name: string): Promise<Sources> {
   const common = await commonSources(context, name);
-  const text = readFileSync(common.path, "utf8");
+  const text = decodeText(readFileSync(common.path), common.path);
   const version = readTextIfExistsSync(join(common.dir, instanceFiles.limaVersion))?.trim() ?? "";
   return { ...common, text, exists: isInitialised(common.dir), version };
 }

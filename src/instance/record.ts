@@ -1,3 +1,4 @@
+import { printConfig } from "../config/print.ts";
 import type { AdditionalDisk, Config, Network } from "../config/types.ts";
 import type { ProcessIdentity } from "../store/process.ts";
 
@@ -65,7 +66,7 @@ export function instanceJson(instance: Instance, host?: HostFields): Record<stri
     ["hostAgentPID", instance.hostAgent?.pid],
     ["driverPID", instance.driver?.pid],
     ["errors", nonEmpty(instance.errors)],
-    ["config", instance.config],
+    ["config", instance.config === undefined ? undefined : printConfig(instance.config)],
     ["sshAddress", instance.sshAddress || undefined],
     ["protected", instance.protected],
     ["limaVersion", instance.limaVersion],

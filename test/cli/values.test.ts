@@ -3,9 +3,9 @@ import { isIP } from "node:net";
 import fc from "fast-check";
 import { parseCsvRecord } from "../../src/cli/csv.ts";
 import { formatDuration, parseDuration } from "../../src/cli/duration.ts";
-import { canonicalIp } from "../../src/cli/ip-address.ts";
 import { formatFloat32, parseBoolean, parseFloat32, parseInteger } from "../../src/cli/numbers.ts";
 import { UserError } from "../../src/lib/errors.ts";
+import { canonicalIp } from "../../src/lib/ip-address.ts";
 
 /** The value, or the error's text. */
 function outcome<T>(read: () => T): T | string {

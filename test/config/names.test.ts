@@ -2,10 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { digestProblem } from "../../src/config/digest.ts";
 import { expandHostPath } from "../../src/config/host-path.ts";
 import { checkInstanceName, hostnameOf, identifierProblem } from "../../src/config/identifier.ts";
-import { canonicalIp } from "../../src/config/ip.ts";
 import { compareLimaVersions, parseLimaVersion } from "../../src/config/lima-version.ts";
 import { nearestNames } from "../../src/config/nearest.ts";
 import { compareSemver, parseSemver } from "../../src/config/semver.ts";
+import { canonicalIp } from "../../src/lib/ip-address.ts";
 import { makeHost, windowsHost } from "./fixtures.ts";
 
 describe("identifiers", () => {

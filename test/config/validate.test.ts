@@ -38,6 +38,7 @@ describe("the machine", () => {
   refuses([
     ["vmType: xen", "2:1", "vmType `xen` is not a registered driver"],
     ["os: linux", "2:1", "field `os` must be one of [`Linux` `Darwin` `FreeBSD` `Windows`]; got `linux`"],
+    ["guestInstallPrefix: opt", "2:1", "field `guestInstallPrefix` must be an absolute path, got `opt`"],
     ["cpus: -1", "2:1", "field `cpus` must be set"],
     ["memory: 4QiB", "2:1", "field `memory` has an invalid value: invalid suffix: 'qib'"],
     ["disk: a lot", "2:1", "field `disk` has an invalid value: invalid size: 'a lot'"],
@@ -503,6 +504,16 @@ describe("param", () => {
     const facts = makeFacts({ readText: (path) => (path === "/p.yaml" ? "$PARAM_K" : undefined) });
     load(`${image}param: {K: x}\nprovision: [{mode: ansible, playbook: /p.yaml}]`, { facts });
   });
+});
+
+test.each([
+  ["mounts: [{location: /x, 9p: {cache: fast}}]", "mounts[0].9p.cache", "fast"],
+  ["mounts: [{location: /x, 9p: {securityModel: x}}]", "mounts[0].9p.securityModel", "x"],
+  ["mounts: [{location: /x, 9p: {protocolVersion: x}}]", "mounts[0].9p.protocolVersion", "x"],
+  ["mounts: [{location: /x, sshfs: {sftpDriver: x}}]", "mounts[0].sshfs.sftpDriver", "x"],
+  ["provision: [{mode: yq, path: /x, expression: y, format: hcl}]", "provision[0].format", "hcl"],
+])("a value that is not among the known ones is warned about: %s", (text, field, value) => {
+  expect(load(image + text).warnings[0]?.message).toStartWith(`field \`${field}\` has the unknown value \`${value}\``);
 });
 
 test("every error is told, one a line", () => {

@@ -69,7 +69,7 @@ describe("scalars become what the field holds", () => {
     ["null is not set", "guestInstallPrefix: ~", "/usr/local"],
     ["null in quotes is text", "guestInstallPrefix: '~'", "~"],
   ])("%s", (_name, text, value) => {
-    expect(load(image + text).config.guestInstallPrefix).toBe(value);
+    expect(load(image + text, { validate: false }).config.guestInstallPrefix).toBe(value);
   });
 
   test.each([

@@ -6,7 +6,7 @@ export function missing(parent: YqNode, key: YqNode | number): YqNode {
   const node = nothing();
   node.parent = parent;
   node.key = key;
-  node.origin = parent.origin;
+  node.origin = parent.origin.together ? { ...parent.origin, together: false } : parent.origin;
   node.isMissing = true;
   return node;
 }

@@ -32,8 +32,14 @@ export interface Context {
 /** Evaluates expressions; what operators are handed to evaluate their arguments. */
 export class Evaluation {
   private depth = 0;
+  private splitDocuments = 0;
 
   constructor(readonly access: Access) {}
+
+  /** The number of the next document that `split_doc` makes. */
+  nextSplitDocument(): number {
+    return this.splitDocuments++;
+  }
 
   /** The nodes that an expression yields. @throws UserError when an operator fails */
   run(expression: Expression, context: Context): readonly YqNode[] {
@@ -65,7 +71,7 @@ export class Evaluation {
       case "empty":
         return [];
       case "scalar":
-        return [scalar(expression.tag, expression.value)];
+        return separated(context).map(() => scalar(expression.tag, expression.value));
       case "string":
         return this.string(expression, context);
       case "path":
@@ -101,9 +107,8 @@ export class Evaluation {
   private string(expression: Extract<Expression, { type: "string" }>, context: Context): readonly YqNode[] {
     const { parts } = expression;
     const [only] = parts;
-    if (parts.length === 1 && typeof only === "string") return [text(only)];
-    const nodes = context.nodes.length === 0 ? [] : context.nodes;
-    return nodes.map((node) =>
+    if (parts.length === 1 && typeof only === "string") return separated(context).map(() => text(only));
+    return context.nodes.map((node) =>
       text(
         parts
           .map((part) => (typeof part === "string" ? part : this.runOn(part, node, context).map(stringOf).join("")))
@@ -155,12 +160,14 @@ export class Evaluation {
   private reduce(expression: Extract<Expression, { type: "reduce" }>, context: Context): readonly YqNode[] {
     const { source, initial, body } = expression;
     if (source.type !== "bind") throw new UserError("reduce needs `exp as $name ireduce (init; block)`");
-    const items = this.run(source.value, context);
-    let accumulator = this.run(initial, context);
-    for (const item of items) {
-      const variables = new Map(context.variables).set(source.name, [item]);
-      accumulator = this.run(body, { ...context, nodes: accumulator, variables });
-    }
-    return accumulator;
+    return separated(context).flatMap((at) => {
+      const items = this.run(source.value, at);
+      let accumulator = this.run(initial, { ...at, nodes: at.nodes.slice(0, 1) });
+      for (const item of items) {
+        const variables = new Map(at.variables).set(source.name, [item]);
+        accumulator = this.run(body, { ...at, nodes: accumulator, variables });
+      }
+      return accumulator;
+    });
   }
 }

@@ -8,7 +8,7 @@ import { type PrintOptions, printResult, printResults } from "./format/printer.t
 import { readProps } from "./format/props.ts";
 import { parseSnippet, type ReadOptions, readYaml } from "./format/yaml-read.ts";
 import { helpText, versionLine } from "./help.ts";
-import { int, isTrue, text, YqNode } from "./node.ts";
+import { int, isTrue, placeDocument, text, YqNode } from "./node.ts";
 import { parseYqOptions, type YqOptions } from "./options.ts";
 import { parse } from "./syntax/parser.ts";
 
@@ -137,7 +137,7 @@ class Program {
     if (format === "yaml") return readYaml(input.text, options);
     const roots = this.decode(input.text, format);
     roots.forEach((root, document) => {
-      placed(root, { document, file, filename: input.name, together });
+      placeDocument(root, { document, file, filename: input.name, together });
     });
     return roots;
   }
@@ -223,11 +223,6 @@ class Program {
       );
     });
   }
-}
-
-function placed(node: YqNode, origin: YqNode["origin"]): void {
-  node.origin = origin;
-  for (const child of node.content) placed(child, origin);
 }
 
 function nullDocument(): YqNode {

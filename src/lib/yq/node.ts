@@ -17,7 +17,7 @@ export interface DocumentOrigin {
   /** Number of the file on the command line, from 0. */
   readonly file: number;
   readonly filename: string;
-  /** Whether all documents are evaluated as one context (`eval-all`). */
+  /** Of a whole document: whether all documents are evaluated as one context (`eval-all`). Parts of one are not. */
   readonly together: boolean;
 }
 
@@ -166,6 +166,18 @@ export function copy(node: YqNode): YqNode {
       node.content.map((child) => copy(child)),
     );
   return result;
+}
+
+/** Says of a document and all its parts where they are from. */
+export function placeDocument(root: YqNode, origin: DocumentOrigin): YqNode {
+  const inner = { ...origin, together: false };
+  const visit = (node: YqNode): void => {
+    node.origin = inner;
+    for (const child of node.content) visit(child);
+  };
+  visit(root);
+  root.origin = origin;
+  return root;
 }
 
 /** The node an alias stands for, or the node itself. */

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { macAddressOf } from "../../config/mac-address.ts";
 import { isIso9660 } from "../../image/format.ts";
 import { UserError } from "../../lib/errors.ts";
 import { quote } from "../../lib/quote.ts";
 import { cacheDirectory } from "../../store/directories.ts";
 import type { StartOptions } from "../driver.ts";
-import { macAddress } from "../mac-address.ts";
 import { machineId } from "../machine-id.ts";
 import { readAcceleration } from "./acceleration.ts";
 import { findQemu, which } from "./binary.ts";
@@ -52,7 +52,7 @@ export async function gatherQemu(options: GatherOptions): Promise<QemuFacts> {
     additionalDisks: options.additionalDisks,
     sshAddress: options.sshAddress,
     sshLocalPort: options.sshLocalPort,
-    macAddress: macAddress(machine, instance.directory),
+    macAddress: macAddressOf(machine, instance.directory),
     networks: options.networks,
     helpers: { virtiofsd, swtpm: config.tpm ? which("swtpm", host) : undefined },
   };

@@ -111,6 +111,22 @@ test("all documents are one context", () => {
   expect(evaluateYaml("select(di == 0) * select(di == 1)", "a: 1\n---\nb: 2\n")).toBe("a: 1\nb: 2\n");
 });
 
+test("parts of a document are evaluated one by one", () => {
+  const list = "l:\n- x: 1\n  y: 2\n- x: 3\n  y: 4\n";
+  expect(evaluateAll("[.l[] | .x + .y]", list)).toEqual([[3, 7]]);
+  expect(evaluateAll("[.l[] | [.x, .y]]", list)).toEqual([
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  ]);
+  expect(evaluateAll("[.l[] | . as $i | $i.x * 10]", list)).toEqual([[10, 30]]);
+  expect(evaluateAll("[.l[] | 5]", list)).toEqual([[5, 5]]);
+  expect(evaluateAll('[.l[] | {"k": .x}]', list)).toEqual([[{ k: 1 }, { k: 3 }]]);
+  expect(evaluateAll("[.l[] | [.[]] | .[] as $n ireduce (0; . + $n)]", list)).toEqual([[3, 7]]);
+  expect(evaluateAll("[.l[] | .[.k]]", "l: [{k: a, a: 1}, {k: b, b: 2}]")).toEqual([[1, 2]]);
+});
+
 describe("what an expression may not reach", () => {
   const cases = [
     ["env(HOME)", "env operations have been disabled"],

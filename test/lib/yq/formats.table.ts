@@ -170,3 +170,63 @@ export const formatRows: readonly Row[] = [
   row(".a", "", "null"),
   row(".", "a: yes\nb: 'yes'\nc: \"no\"", "a: yes\nb: 'yes'\nc: \"no\"", { args: ["-P"] }),
 ];
+
+/** Longer expressions that put operators together. */
+export const recipeRows: readonly Row[] = [
+  row(
+    '.[] | select(.name == "Foo")',
+    "- name: Foo\n  numBuckets: 0\n- name: Bar\n  numBuckets: 0",
+    "name: Foo\nnumBuckets: 0",
+  ),
+  row(
+    '(.[] | select(.name == "Foo") | .numBuckets) |= . + 1',
+    "- name: Foo\n  numBuckets: 0\n- name: Bar\n  numBuckets: 0",
+    "- name: Foo\n  numBuckets: 1\n- name: Bar\n  numBuckets: 0",
+  ),
+  row(
+    '(\n  .. | # recurse through all the nodes\n  select(has("child1") or has("child2")) | # match parents\n  (.child1, .child2) | # select those children\n  select(.) # filter out nulls\n) as $i ireduce({};  # a new map\n  setpath($i | path; $i) # put in each node\n)',
+    "parentA:\n  - bob\nparentB:\n  child1: i am child1\n  child3: hiya\nparentC:\n  childX: cool\n  child2: me child2",
+    "parentB:\n  child1: i am child1\nparentC:\n  child2: me child2",
+  ),
+  row(
+    'with(.myArray[]; .name = .name + " - " + .type)',
+    "myArray:\n  - name: Foo\n    type: cat\n  - name: Bar\n    type: dog",
+    "myArray:\n  - name: Foo - cat\n    type: cat\n  - name: Bar - dog\n    type: dog",
+  ),
+  row(
+    '[.[] | select(.type == "foo") | .names] | flatten | sort | unique',
+    "- type: foo\n  names:\n    - Fred\n    - Catherine\n- type: bar\n  names:\n    - Zelda\n- type: foo\n  names: Fred\n- type: foo\n  names: Ava",
+    "- Ava\n- Catherine\n- Fred",
+  ),
+  row(
+    '.[] |(\n\t( select(kind == "scalar") | key + "=\'" + . + "\'"),\n\t( select(kind == "seq") | key + "=(" + (map("\'" + . + "\'") | join(",")) + ")")\n)',
+    "var0: string0\nvar1: string1\nfruit:\n  - apple\n  - banana\n  - peach",
+    "var0='string0'\nvar1='string1'\nfruit=('apple','banana','peach')",
+  ),
+  row(
+    '.. |(\n\t( select(kind == "scalar" and parent | kind != "seq") | (path | join("_")) + "=\'" + . + "\'"),\n\t( select(kind == "seq") | (path | join("_")) + "=(" + (map("\'" + . + "\'") | join(",")) + ")")\n)',
+    "simple: string0\nsimpleArray:\n  - apple\n  - banana\n  - peach\ndeep:\n  property: value\n  array:\n    - cat",
+    "simple='string0'\ndeep_property='value'\nsimpleArray=('apple','banana','peach')\ndeep_array=('cat')",
+  ),
+  row(".a |= .b", "{}", "a: null"),
+  row(
+    '.c = .b | .a.x = "ModifiedValue" | explode(.)',
+    "a: &a\n  x: OriginalValue\nb:\n  <<: *a",
+    "a:\n  x: ModifiedValue\nb:\n  x: ModifiedValue\nc:\n  x: ModifiedValue",
+  ),
+  row(".a = [.a]", "a: cat", "a:\n  - cat"),
+  row('.a = "woof"', 'a: !cat "meow"', 'a: !cat "woof"'),
+  row('.a.b | (. |= "frog")', "{a: {b: apple}}", "frog"),
+  row('.a.b.[1].c |= "bogs"', "{}", "a:\n  b:\n    - null\n    - c: bogs"),
+  row("[2,1,2,2] - [2,3]", "x: 1", "- 1"),
+  row("[[1], 1, [[[2]]]] - [[1], [[[3]]]]", "x: 1", "- 1\n- - - - 2"),
+  row(".apple = 4", "# comment\n", "# comment\napple: 4"),
+  row(".", "# only a comment\n\n# and another", "# only a comment\n\n# and another"),
+  row(".a = 1", "", "a: 1"),
+  row("filter(. < 3)", "[1, 2, 3]", "[1, 2]"),
+  row(
+    'filter(.things == "cool")',
+    "{c: {things: cool, frog: yes}, d: {things: hot, frog: false}}",
+    "- {things: cool, frog: yes}",
+  ),
+];

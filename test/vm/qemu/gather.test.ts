@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { macAddressOf } from "../../../src/config/mac-address.ts";
 import { missingQemuImgMessage, missingQemuMessage } from "../../../src/lib/qemu-packages.ts";
-import { macAddress } from "../../../src/vm/mac-address.ts";
 import { platformUuid } from "../../../src/vm/machine-id.ts";
 import { hasVirtualization } from "../../../src/vm/qemu/acceleration.ts";
 import { findQemu } from "../../../src/vm/qemu/binary.ts";
@@ -290,8 +290,8 @@ test("CPU flags are read as words", () => {
 });
 
 test("a MAC address is stable and of its own range", () => {
-  expect(macAddress("machine", "/lima/foo")).toBe(macAddress("machine", "/lima/foo"));
-  expect(macAddress("machine", "/lima/foo")).not.toBe(macAddress("machine", "/lima/bar"));
+  expect(macAddressOf("machine", "/lima/foo")).toBe(macAddressOf("machine", "/lima/foo"));
+  expect(macAddressOf("machine", "/lima/foo")).not.toBe(macAddressOf("machine", "/lima/bar"));
 });
 
 test("the machine id of a Mac is its platform UUID", () => {

@@ -26,7 +26,7 @@ export function printResult(node: YqNode, options: PrintOptions): string {
   const paint = options.colors ? colored : plain;
   switch (options.format) {
     case "yaml":
-      if (node.kind === "scalar" && options.unwrapScalars) return `${node.value}\n`;
+      if (node.kind === "scalar" && options.unwrapScalars && !isOnlyComments(node)) return `${node.value}\n`;
       return printYaml(node, { ...options.yaml, indent: options.indent, paint });
     case "json":
       if (node.kind === "scalar" && options.unwrapScalars) return `${jsonScalar(node)}\n`;
@@ -40,6 +40,11 @@ export function printResult(node: YqNode, options: PrintOptions): string {
     case "ini":
       return printIni(node);
   }
+}
+
+/** Whether a document has no value, but comments to keep. */
+function isOnlyComments(node: YqNode): boolean {
+  return node.parent === undefined && node.value === "" && node.tag === "!!null" && node.head.length > 0;
 }
 
 function jsonScalar(node: YqNode): string {

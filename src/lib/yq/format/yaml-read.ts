@@ -11,7 +11,7 @@ import {
   type YAMLSeq,
 } from "yaml";
 import { UserError } from "../../errors.ts";
-import { type NodeStyle, nothing, setContent, YqNode } from "../node.ts";
+import { type NodeStyle, nothing, placeDocument, setContent, YqNode } from "../node.ts";
 import { resolveTag } from "../tags.ts";
 import { attachTrivia, type Entry, type Piece, type SourceMap } from "./yaml-trivia.ts";
 
@@ -72,13 +72,7 @@ function emptyNode(): YqNode {
 
 function place(root: YqNode, document: number, options: ReadOptions): YqNode {
   const { filename = "", file = 0, together = false } = options;
-  const origin = { document, file, filename, together };
-  const visit = (node: YqNode): void => {
-    node.origin = origin;
-    for (const child of node.content) visit(child);
-  };
-  visit(root);
-  return root;
+  return placeDocument(root, { document, file, filename, together });
 }
 
 const maxDepth = 2_000;

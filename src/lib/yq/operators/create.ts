@@ -1,15 +1,13 @@
 import type { Context, Evaluation } from "../evaluator.ts";
 import { appendPair, copy, dereference, lookup, sequence, YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
-import { isTogether } from "./cross.ts";
+import { separated } from "./cross.ts";
 
-/** `[exp]`: a sequence of all results; for every document its own unless documents are evaluated together. */
+/** `[exp]`: a sequence of all results; for every node its own unless whole documents are evaluated together. */
 export function collect(run: Evaluation, inner: Expression | undefined, context: Context): readonly YqNode[] {
-  if (inner === undefined) return [sequence([])];
-  if (context.nodes.length === 0 || isTogether(context)) return [sequence(run.run(inner, context))];
-  return context.nodes.map((node) => {
-    const result = sequence(run.runOn(inner, node, context));
-    result.origin = node.origin;
+  return separated(context).map((at) => {
+    const result = sequence(inner === undefined ? [] : run.run(inner, at));
+    if (at.nodes[0] !== undefined) result.origin = at.nodes[0].origin;
     return result;
   });
 }
@@ -21,10 +19,7 @@ interface Entry {
 
 /** `{key: value, ...}`: for each node, a map for every combination of the keys' and values' results. */
 export function createObject(run: Evaluation, entries: readonly Entry[], context: Context): readonly YqNode[] {
-  if (entries.length === 0) return [new YqNode("map", "!!map")];
-  const contexts =
-    context.nodes.length === 0 ? [context] : context.nodes.map((node): Context => ({ ...context, nodes: [node] }));
-  return contexts.flatMap((at) => {
+  return separated(context).flatMap((at) => {
     const start = new YqNode("map", "!!map");
     if (at.nodes[0] !== undefined) start.origin = at.nodes[0].origin;
     let maps: readonly YqNode[] = [start];

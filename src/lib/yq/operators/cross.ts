@@ -72,7 +72,7 @@ const operations: Readonly<Partial<Record<Binary["name"], Operation>>> = {
 
 /** Whether all nodes are whole documents (or made from them) that are evaluated together (`eval-all`); parts of them never are. */
 export function isTogether(context: Context): boolean {
-  return context.nodes.every((node) => node.origin.together && node.parent === undefined);
+  return context.nodes.every((node) => node.origin.together);
 }
 
 /** The contexts to evaluate one by one: one for each node, or a single one for documents that are evaluated together. */

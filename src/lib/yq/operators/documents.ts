@@ -1,4 +1,4 @@
-import { int, text, type YqNode } from "../node.ts";
+import { int, text } from "../node.ts";
 import type { OperatorTable } from "../operators.ts";
 import { forEach } from "./arguments.ts";
 
@@ -9,10 +9,8 @@ export const documentOperators: OperatorTable = {
   filename: forEach("filename", (node) => text(node.origin.filename)),
   line: forEach("line", (node) => int(node.place.line)),
   column: forEach("column", (node) => int(node.place.column)),
-  split_doc: (_run, _args, context) => {
-    context.nodes.forEach((node: YqNode, document) => {
-      node.origin = { ...node.origin, document };
-    });
+  split_doc: (run, _args, context) => {
+    for (const node of context.nodes) node.origin = { ...node.origin, document: run.nextSplitDocument() };
     return context.nodes;
   },
 };

@@ -7,6 +7,7 @@ import type { Expression } from "../syntax/ast.ts";
 import { parseInteger } from "../tags.ts";
 import { onlyArgument } from "./arguments.ts";
 import { updateFrom } from "./assign-values.ts";
+import { separated } from "./cross.ts";
 import { splat } from "./paths.ts";
 
 function holds(run: Evaluation, condition: Expression, node: YqNode, context: Context): boolean {
@@ -78,7 +79,9 @@ export const filterOperators: OperatorTable = {
     });
   },
   eval: (run, args, context) =>
-    run.run(onlyArgument("eval", args), context).flatMap((source) => run.run(run.parse(source.value), context)),
+    separated(context).flatMap((at) =>
+      run.run(onlyArgument("eval", args), at).flatMap((source) => run.run(run.parse(source.value), at)),
+    ),
   error: (run, args, context) => {
     const [message] = args.length === 0 ? context.nodes : run.run(onlyArgument("error", args), context);
     throw new UserError(message?.value ?? "aborted");

@@ -4,6 +4,7 @@ import type { Context, Evaluation } from "../evaluator.ts";
 import { copy, dereference, isNull, pairs, setContent, text, YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { parseInteger } from "../tags.ts";
+import { separated } from "./cross.ts";
 import { matchesWildcard } from "./wildcard.ts";
 
 /** `.key`: the value of a key for each node; a key that is not there yields a missing node. */
@@ -25,13 +26,14 @@ export function index(
   context: Context,
 ): readonly YqNode[] {
   const { target, index: keys, optional } = expression;
-  const targets = run.run(target, context);
-  if (keys === undefined) return targets.flatMap((node) => splat(node));
-  const results: YqNode[] = [];
-  const wanted = run.run(keys, context);
-  for (const node of targets)
-    for (const key of wanted) results.push(...childrenByKey(node, dereference(key), optional));
-  return results;
+  if (keys === undefined) return run.run(target, context).flatMap((node) => splat(node));
+  // each node has its own keys; only `[...][0]` is made of all of them
+  const contexts =
+    target.type === "collect" ? separated(context) : context.nodes.map((node) => ({ ...context, nodes: [node] }));
+  return contexts.flatMap((at) => {
+    const wanted = run.run(keys, at).map(dereference);
+    return run.run(target, at).flatMap((node) => wanted.flatMap((key) => childrenByKey(node, key, optional)));
+  });
 }
 
 function childrenByKey(given: YqNode, key: YqNode, optional: boolean): readonly YqNode[] {
@@ -101,9 +103,17 @@ export function slice(
   expression: Extract<Expression, { type: "slice" }>,
   context: Context,
 ): readonly YqNode[] {
-  const bound = (end: Expression | undefined, node: YqNode, absent: number): number => {
+  return separated(context).flatMap((at) => sliceAll(run, expression, at));
+}
+
+function sliceAll(
+  run: Evaluation,
+  expression: Extract<Expression, { type: "slice" }>,
+  context: Context,
+): readonly YqNode[] {
+  const bound = (end: Expression | undefined, absent: number): number => {
     if (end === undefined) return absent;
-    const value = run.runOn(end, node, context)[0];
+    const value = run.run(end, context)[0];
     if (value === undefined || isNull(value)) return absent;
     return Number(parseInteger(value.value));
   };
@@ -111,14 +121,14 @@ export function slice(
     const node = dereference(given);
     if (node.kind === "scalar" && node.tag === "!!str") {
       const chars = [...node.value];
-      return text(chars.slice(bound(expression.from, node, 0), bound(expression.to, node, chars.length)).join(""));
+      return text(chars.slice(bound(expression.from, 0), bound(expression.to, chars.length)).join(""));
     }
     if (node.kind !== "seq" && !isNull(node)) throw new UserError(`cannot slice ${node.tag}, slices work on arrays`);
     const result = new YqNode("seq", "!!seq");
     result.style = node.kind === "seq" ? node.style : "";
     result.origin = node.origin;
     const { length } = node.content;
-    const part = node.content.slice(bound(expression.from, node, 0), bound(expression.to, node, length));
+    const part = node.content.slice(bound(expression.from, 0), bound(expression.to, length));
     setContent(result, part.map(copy));
     return result;
   });
