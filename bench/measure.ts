@@ -20,7 +20,7 @@ export interface Figure {
 
 export type Result = ({ readonly kind: "comparison" } & Comparison) | ({ readonly kind: "figure" } & Figure);
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   const high = sorted[Math.floor(middle)] ?? Number.NaN;

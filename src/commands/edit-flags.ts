@@ -53,7 +53,7 @@ export const editFlags = {
 } as const satisfies FlagDefs;
 
 /** Options of `create` and `start` alone. */
-export const newInstanceFlags = {
+const newInstanceFlags = {
   "audio-device": { type: "string", description: "Audio device (experimental)" },
   "audio-interface": { type: "string", description: "Audio interface (experimental)" },
   "image-variant": { type: "string", description: "Use only images of this variant" },

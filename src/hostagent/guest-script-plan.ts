@@ -51,6 +51,7 @@ function printfFormat(text: string): string {
  */
 export function watchCommand(instanceId: string, markers: readonly GuestMarker[]): GuestCommand {
   const script = [
+    "sshd=$PPID",
     `iid='${instanceId}'`,
     `left='${markers.join(" ")}'`,
     'holds() { IFS= read -r found <"/run/$1" && [ "$found" = "$iid" ]; }',
@@ -81,6 +82,8 @@ export function watchCommand(instanceId: string, markers: readonly GuestMarker[]
     "  done",
     "  left=$rest",
     '  [ -n "$left" ] || exit 0',
+    // the connection was cut: another one watches
+    "  kill -0 $sshd 2>/dev/null || exit 1",
     "  n=$((n + 1))",
     "  [ $n -ne 100 ] || follow_log",
     "  sleep 0.1",

@@ -132,7 +132,7 @@ async function loadSources(context: InstanceContext, sources: Sources, options: 
 }
 
 /** What filling and validating may look at beyond the host value. */
-export function configFacts(
+function configFacts(
   context: InstanceContext,
   known: { readonly machineId: string; readonly timezone: string },
 ): ConfigFacts {

@@ -44,7 +44,7 @@ export function describeExit(status: ExitStatus): string {
 }
 
 /** A command as a person would type it, for messages only. */
-export function shellWords(command: readonly string[]): string {
+function shellWords(command: readonly string[]): string {
   return command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
 }
 

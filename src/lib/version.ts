@@ -5,6 +5,3 @@ export const limaVersion = "2.2.0";
 
 /** What `limactl --version` prints after `limactl version `. */
 export const programVersion: string = `${limaVersion}+limabun.${pkg.version}`;
-
-/** This project's own version, by which its release files are named. */
-export const ownVersion: string = pkg.version;

@@ -46,7 +46,7 @@ export function strayDrivers(directory: string): ProcessIdentity[] {
 }
 
 /** The number in a pid file, undefined without the file. @throws UserError when it holds something else */
-export function readPidFile(path: string): number | undefined {
+function readPidFile(path: string): number | undefined {
   let text: string;
   try {
     text = readFileSync(path, "utf8").trim();

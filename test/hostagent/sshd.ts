@@ -65,6 +65,8 @@ export async function startSshd(options: TestSshdOptions = {}): Promise<TestSshd
       "UsePAM no",
       "PermitRootLogin yes",
       "PrintMotd no",
+      // the login shell must not run this user's own start-up files, slow or stateful as they may be
+      `SetEnv HOME=${directory}`,
       "",
     ].join("\n"),
   );

@@ -14,7 +14,7 @@ const script = resolve(import.meta.dir, "../../scripts/build-test-image.ts");
 const known = new Map<string, GuestImage>();
 
 /** The files of a test guest; built and cached when absent. */
-export function guestImage(guest: "mini" | "debian"): GuestImage {
+function guestImage(guest: "mini" | "debian"): GuestImage {
   const found = known.get(guest);
   if (found !== undefined) return found;
   const run = spawnSync(process.execPath, [script, guest, "--print"], {

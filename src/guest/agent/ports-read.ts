@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { openSync, readSync } from "node:fs";
 import { endianness } from "node:os";
 import { errorCode } from "../../lib/errors.ts";
 import type { ListeningPort } from "../protocol.ts";
@@ -19,6 +19,7 @@ const looksPerTable = 6;
 
 /** Looks at the kernel's tables of sockets; not at all when no socket came or went, and a table is parsed only when it changed. */
 export class PortReader {
+  private readonly files = new Map<string, KernelFile>();
   private readonly texts = new Map<string, string>();
   private ports: readonly ListeningPort[] = [];
   private counted = "";
@@ -28,7 +29,7 @@ export class PortReader {
   read(): readonly ListeningPort[] {
     // What closed sockets leave behind, and buffers, come and go with the traffic.
     const counted = counts
-      .map(tableText)
+      .map((path) => this.text(path))
       .join("")
       .replace(/\b(?:mem|tw|orphan) \d+/g, "");
     this.looks += 1;
@@ -38,10 +39,19 @@ export class PortReader {
     return this.readTables();
   }
 
+  private text(path: string): string {
+    let file = this.files.get(path);
+    if (file === undefined) {
+      file = new KernelFile(path);
+      this.files.set(path, file);
+    }
+    return file.read();
+  }
+
   private readTables(): readonly ListeningPort[] {
     let changed = false;
     for (const [, path] of tables) {
-      const text = tableText(path);
+      const text = this.text(path);
       if (this.texts.get(path) !== text) changed = true;
       this.texts.set(path, text);
     }
@@ -55,12 +65,27 @@ export class PortReader {
   }
 }
 
-function tableText(path: string): string {
-  try {
-    return readFileSync(path, "latin1");
-  } catch (error) {
-    // A kernel without IPv6 has no table for it.
-    if (errorCode(error) === "ENOENT") return "";
-    throw error;
+/** A file of /proc that is read again and again: it stays open, for that costs a fifth. */
+class KernelFile {
+  private fd: number | undefined;
+  private buffer = Buffer.allocUnsafe(4096);
+
+  constructor(private readonly path: string) {}
+
+  /** What the kernel says now; empty where it has no such file (a kernel without IPv6). */
+  read(): string {
+    try {
+      this.fd ??= openSync(this.path, "r");
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return "";
+      throw error;
+    }
+    let length = 0;
+    for (;;) {
+      const count = readSync(this.fd, this.buffer, length, this.buffer.length - length, length);
+      if (count === 0) return this.buffer.toString("latin1", 0, length);
+      length += count;
+      if (length === this.buffer.length) this.buffer = Buffer.concat([this.buffer], 2 * length);
+    }
   }
 }

@@ -1,4 +1,5 @@
-import { type Access, Evaluation } from "./evaluator.ts";
+import type { Access } from "./context.ts";
+import { Evaluator } from "./evaluator.ts";
 import type { OutputFormat } from "./format/formats.ts";
 import { toValue } from "./format/json.ts";
 import { jsonNode } from "./format/json-read.ts";
@@ -18,7 +19,7 @@ export function evaluateNodes(
   documents: readonly YqNode[],
   access: Access = {},
 ): readonly YqNode[] {
-  const evaluation = new Evaluation(access);
+  const evaluation = new Evaluator(access);
   return evaluation.run(parse(expression), { nodes: documents, variables: new Map(), dateLayout: undefined });
 }
 

@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import type { Access, Context, Evaluation } from "./context.ts";
 import { copy, noOrigin, scalar, text, type YqNode } from "./node.ts";
 import { assign, compoundAssign, setAttribute } from "./operators/assign.ts";
 import { collect, createObject } from "./operators/create.ts";
@@ -9,39 +10,17 @@ import { missingOperator, operatorFor } from "./operators.ts";
 import type { Expression } from "./syntax/ast.ts";
 import { parse } from "./syntax/parser.ts";
 
-/** What an expression may reach outside of its documents. */
-export interface Access {
-  /** Environment of `env`, `strenv`, `envsubst`; absent: `env operations have been disabled`. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Reads a file for the `load` operators; absent: `file operations have been disabled`. */
-  readonly readFile?: (path: string) => string;
-  /** The clock of `now`; absent: `now` fails. */
-  readonly now?: () => Date;
-  /** Numbers in [0, 1) for `shuffle`; absent: `shuffle` fails. */
-  readonly random?: () => number;
-}
-
-/** The nodes an expression is applied to, and what surrounds it. */
-export interface Context {
-  readonly nodes: readonly YqNode[];
-  readonly variables: ReadonlyMap<string, readonly YqNode[]>;
-  /** Go layout that dates are read and written with; undefined: RFC 3339. */
-  readonly dateLayout: string | undefined;
-}
-
-/** Evaluates expressions; what operators are handed to evaluate their arguments. */
-export class Evaluation {
+/** Evaluates expressions. */
+export class Evaluator implements Evaluation {
   private depth = 0;
   private splitDocuments = 0;
 
   constructor(readonly access: Access) {}
 
-  /** The number of the next document that `split_doc` makes. */
   nextSplitDocument(): number {
     return this.splitDocuments++;
   }
 
-  /** The nodes that an expression yields. @throws UserError when an operator fails */
   run(expression: Expression, context: Context): readonly YqNode[] {
     if (++this.depth > 5000) throw new UserError("the expression recurses too deeply");
     try {
@@ -54,12 +33,10 @@ export class Evaluation {
     }
   }
 
-  /** The nodes that an expression yields for one node. */
   runOn(expression: Expression, node: YqNode, context: Context): readonly YqNode[] {
     return this.run(expression, { ...context, nodes: [node] });
   }
 
-  /** Parses an expression, for `eval`. */
   parse(source: string): Expression {
     return parse(source);
   }

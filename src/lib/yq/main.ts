@@ -1,5 +1,6 @@
 import { errorText, UserError } from "../errors.ts";
-import { type Access, type Context, Evaluation } from "./evaluator.ts";
+import type { Access, Context } from "./context.ts";
+import { Evaluator } from "./evaluator.ts";
 import { readCsv } from "./format/csv.ts";
 import { formatOfFile, type OutputFormat } from "./format/formats.ts";
 import { readIni } from "./format/ini.ts";
@@ -162,7 +163,7 @@ class Program {
   private evaluate(expression: string, documents: readonly YqNode[]): readonly YqNode[] {
     const { options } = this;
     const parsed = parse(options.prettyPrint ? `(${expression.trim() || "."}) | (${prettyExpression})` : expression);
-    const evaluation = new Evaluation(this.access);
+    const evaluation = new Evaluator(this.access);
     const variables = new Map(
       options.variables.map(({ name, value, isText }) => [name, [isText ? text(value) : parseSnippet(value)]] as const),
     );
@@ -215,7 +216,7 @@ class Program {
     const extension = print.format === "yaml" ? "yml" : print.format === "props" ? "properties" : print.format;
     results.forEach((node, index) => {
       const variables = new Map([["index", [int(index)]]]);
-      const [name] = new Evaluation(this.access).run(parsed, { nodes: [node], variables, dateLayout: undefined });
+      const [name] = new Evaluator(this.access).run(parsed, { nodes: [node], variables, dateLayout: undefined });
       const base = name?.value ?? String(index);
       io.writeFile(
         /\.[^./]+$/.test(base) ? base : `${base}.${extension}`,

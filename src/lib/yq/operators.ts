@@ -1,6 +1,5 @@
 import { UserError } from "../errors.ts";
-import type { Context, Evaluation } from "./evaluator.ts";
-import type { YqNode } from "./node.ts";
+import type { Operator, OperatorTable } from "./context.ts";
 import { collectionOperators } from "./operators/collections.ts";
 import { commentOperators } from "./operators/comments.ts";
 import { dateOperators } from "./operators/dates.ts";
@@ -15,13 +14,6 @@ import { orderOperators } from "./operators/order.ts";
 import { placeOperators } from "./operators/places.ts";
 import { regexOperators } from "./operators/regex.ts";
 import { stringOperators } from "./operators/strings.ts";
-import type { Expression } from "./syntax/ast.ts";
-
-/** An operator written as a word: yields nodes for its arguments and the nodes it is applied to. */
-export type Operator = (run: Evaluation, args: readonly Expression[], context: Context) => readonly YqNode[];
-
-/** Operators of one family by their canonical name. */
-export type OperatorTable = Readonly<Record<string, Operator>>;
 
 const families: readonly OperatorTable[] = [
   filterOperators,

@@ -1,5 +1,5 @@
 import { UserError } from "../../errors.ts";
-import type { Context, Evaluation } from "../evaluator.ts";
+import type { Context, Evaluation } from "../context.ts";
 import type { YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
 

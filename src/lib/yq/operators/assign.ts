@@ -1,5 +1,5 @@
 import { attach } from "../attach.ts";
-import type { Context, Evaluation } from "../evaluator.ts";
+import type { Context, Evaluation } from "../context.ts";
 import { copy, type YqNode } from "../node.ts";
 import type { BinaryName, Expression } from "../syntax/ast.ts";
 import { updateFrom } from "./assign-values.ts";

@@ -1,5 +1,5 @@
 import { UserError } from "../../errors.ts";
-import type { Context } from "../evaluator.ts";
+import type { Context } from "../context.ts";
 import type { NodeStyle, YqNode } from "../node.ts";
 import type { AttributeName } from "../syntax/ast.ts";
 

@@ -1,5 +1,5 @@
 import { UserError } from "../../errors.ts";
-import type { Context, Evaluation } from "../evaluator.ts";
+import type { Context, Evaluation, OperatorTable } from "../context.ts";
 import {
   bool,
   copy,
@@ -16,7 +16,6 @@ import {
   setContent,
   YqNode,
 } from "../node.ts";
-import type { OperatorTable } from "../operators.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { effectiveTag, parseInteger } from "../tags.ts";
 import { firstText, forEach, onlyArgument } from "./arguments.ts";

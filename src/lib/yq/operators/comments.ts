@@ -1,5 +1,5 @@
+import type { OperatorTable } from "../context.ts";
 import { text, type YqNode } from "../node.ts";
-import type { OperatorTable } from "../operators.ts";
 import { forEach } from "./arguments.ts";
 
 /** Comment lines as text: the marks removed, blank lines before them dropped. */

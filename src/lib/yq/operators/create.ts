@@ -1,4 +1,4 @@
-import type { Context, Evaluation } from "../evaluator.ts";
+import type { Context, Evaluation } from "../context.ts";
 import { appendPair, copy, dereference, lookup, sequence, YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { separated } from "./cross.ts";

@@ -1,5 +1,5 @@
 import { current } from "../attach.ts";
-import type { Context, Evaluation } from "../evaluator.ts";
+import type { Context, Evaluation } from "../context.ts";
 import { bool, isTrue, noOrigin, type YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { add, divide, modulo, subtract } from "./arithmetic.ts";

@@ -1,7 +1,7 @@
 import { UserError } from "../../errors.ts";
+import type { OperatorTable } from "../context.ts";
 import { formatGoTime, rfc3339, utc, zoneNamed } from "../format/go-time.ts";
 import { dereference, int, scalar, type YqNode } from "../node.ts";
-import type { OperatorTable } from "../operators.ts";
 import { numberOf, resolveTag } from "../tags.ts";
 import { firstText, forEach, listedArguments, onlyArgument } from "./arguments.ts";
 import { dateOf } from "./date-arithmetic.ts";

@@ -1,5 +1,5 @@
+import type { OperatorTable } from "../context.ts";
 import { int, text } from "../node.ts";
-import type { OperatorTable } from "../operators.ts";
 import { forEach } from "./arguments.ts";
 
 /** Which document and file a node is from and where in it; `split_doc` makes every result a document of its own. */

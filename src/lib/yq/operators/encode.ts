@@ -1,5 +1,5 @@
 import { UserError } from "../../errors.ts";
-import type { Context, Evaluation } from "../evaluator.ts";
+import type { Context, Evaluation, Operator, OperatorTable } from "../context.ts";
 import { decodeBase64, encodeBase64 } from "../format/base64.ts";
 import { printCsv, readCsv } from "../format/csv.ts";
 import { printJson } from "../format/json.ts";
@@ -8,7 +8,6 @@ import { shellQuote } from "../format/shell.ts";
 import { printYaml } from "../format/yaml-print.ts";
 import { parseSnippet } from "../format/yaml-read.ts";
 import { copy, dereference, text, type YqNode } from "../node.ts";
-import type { Operator, OperatorTable } from "../operators.ts";
 import { numberOf } from "../tags.ts";
 
 /** Texts that nodes were decoded from: encoded again, a text without a last newline stays so. */

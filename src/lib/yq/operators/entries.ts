@@ -1,7 +1,6 @@
 import { UserError } from "../../errors.ts";
-import type { Context, Evaluation } from "../evaluator.ts";
+import type { Context, Evaluation, OperatorTable } from "../context.ts";
 import { copy, dereference, int, isNull, lookup, mapping, pairs, sequence, setContent, text, YqNode } from "../node.ts";
-import type { OperatorTable } from "../operators.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { onlyArgument } from "./arguments.ts";
 

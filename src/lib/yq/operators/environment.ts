@@ -1,8 +1,7 @@
 import { UserError } from "../../errors.ts";
-import type { Context, Evaluation } from "../evaluator.ts";
+import type { Context, Evaluation, OperatorTable } from "../context.ts";
 import { parseSnippet } from "../format/yaml-read.ts";
 import { copy, dereference, isNull, text, type YqNode } from "../node.ts";
-import type { OperatorTable } from "../operators.ts";
 import type { Expression } from "../syntax/ast.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;

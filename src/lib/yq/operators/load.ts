@@ -1,10 +1,9 @@
 import { UserError } from "../../errors.ts";
-import type { Context, Evaluation } from "../evaluator.ts";
+import type { Context, Evaluation, OperatorTable } from "../context.ts";
 import { decodeBase64 } from "../format/base64.ts";
 import { readProps } from "../format/props.ts";
 import { readYaml } from "../format/yaml-read.ts";
 import { nothing, sequence, text, type YqNode } from "../node.ts";
-import type { OperatorTable } from "../operators.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { onlyArgument } from "./arguments.ts";
 

@@ -1,6 +1,6 @@
 import { UserError } from "../../errors.ts";
+import type { OperatorTable } from "../context.ts";
 import { copy, dereference, setContent, text, type YqNode } from "../node.ts";
-import type { OperatorTable } from "../operators.ts";
 import { forEach, onlyArgument } from "./arguments.ts";
 
 const maxExploded = 300_000;

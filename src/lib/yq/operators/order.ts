@@ -1,7 +1,6 @@
 import { UserError } from "../../errors.ts";
-import type { Context, Evaluation } from "../evaluator.ts";
+import type { Context, Evaluation, OperatorTable } from "../context.ts";
 import { copy, dereference, pairs, sequence, setContent, type YqNode } from "../node.ts";
-import type { OperatorTable } from "../operators.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { forEach, onlyArgument } from "./arguments.ts";
 import { byBytes, sortOrder } from "./compare.ts";

@@ -1,6 +1,6 @@
 import { UserError } from "../../errors.ts";
 import { current, missing } from "../attach.ts";
-import type { Context, Evaluation } from "../evaluator.ts";
+import type { Context, Evaluation } from "../context.ts";
 import { copy, dereference, isNull, pairs, setContent, text, YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { parseInteger } from "../tags.ts";

@@ -1,8 +1,7 @@
 import { UserError } from "../../errors.ts";
 import { attach, missing, remove } from "../attach.ts";
-import type { Context, Evaluation } from "../evaluator.ts";
+import type { Context, Evaluation, OperatorTable } from "../context.ts";
 import { bool, copy, dereference, int, pathOf, sequence, type YqNode } from "../node.ts";
-import type { OperatorTable } from "../operators.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { parseInteger } from "../tags.ts";
 import { onlyArgument } from "./arguments.ts";

@@ -1,7 +1,6 @@
 import { UserError } from "../../errors.ts";
-import type { Context, Evaluation } from "../evaluator.ts";
+import type { Context, Evaluation, OperatorTable } from "../context.ts";
 import { bool, copy, dereference, int, mapping, nothing, sequence, text, type YqNode } from "../node.ts";
-import type { OperatorTable } from "../operators.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { effectiveTag } from "../tags.ts";
 import { listedArguments } from "./arguments.ts";

@@ -1,7 +1,6 @@
 import { UserError } from "../../errors.ts";
-import type { Context, Evaluation } from "../evaluator.ts";
+import type { Context, Evaluation, Operator, OperatorTable } from "../context.ts";
 import { bool, copy, dereference, isNull, scalar, text, type YqNode } from "../node.ts";
-import type { Operator, OperatorTable } from "../operators.ts";
 import { effectiveTag, resolveTag } from "../tags.ts";
 import { firstText, forEach, onlyArgument } from "./arguments.ts";
 import { splitText } from "./split.ts";
