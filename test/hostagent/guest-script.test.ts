@@ -22,9 +22,9 @@ describe("the script that watches the boot in the guest", () => {
   test("tells the markers of this start, and the scripts that failed before the last of them", async () => {
     writeFileSync(join(run, "lima-ssh-ready"), "iid-7\n");
     writeFileSync(join(run, "lima-boot-done"), "iid-6\n");
-    writeFileSync(join(run, "lima-boot-errors"), "boot/x.sh\nprovision.system/0 a\n");
     const watching = watch("lima-ssh-ready", "lima-boot-done");
     await Bun.sleep(50);
+    writeFileSync(join(run, "lima-boot-errors"), "boot/x.sh\nprovision.system/0 a\n");
     writeFileSync(join(run, "lima-boot-done"), "iid-7\n");
     expect((await watching).stdout.split("\n")).toEqual([
       "up",

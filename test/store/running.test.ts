@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lock, tryLock } from "../../src/lib/flock.ts";
-import { bootId, processIdentity, signalProcess, waitForEnd } from "../../src/store/process.ts";
+import { bootId, commandLine, processIdentity, signalProcess, waitForEnd } from "../../src/store/process.ts";
 import { runningProcesses, strayDrivers } from "../../src/store/running.ts";
 import { readState, writeState } from "../../src/store/state.ts";
 
@@ -12,6 +12,8 @@ let child: ChildProcess;
 const started = async (command: string, args: readonly string[]) => {
   const child = spawn(command, [...args], { stdio: "ignore" });
   await new Promise((settle) => child.once("spawn", settle));
+  // Between fork and exec a process has no arguments yet, or its parent's.
+  while (!commandLine(child.pid ?? 0).includes(args.at(-1) ?? "")) await Bun.sleep(1);
   return child;
 };
 

@@ -23,7 +23,7 @@ export interface YqIo {
   readonly readFile: (path: string) => string;
   /** Whether there is a regular file of that name. */
   readonly exists: (path: string) => boolean;
-  /** Replaces a file (`-i`) or makes one (`-s`). */
+  /** Replaces a file's content, its mode and owner kept (`-i`), or makes one (`-s`). */
   readonly writeFile: (path: string, text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
@@ -119,7 +119,8 @@ class Program {
       const canRead = options.nullInput || !io.stdinIsTerminal;
       return { expression: canRead ? "." : undefined, files: [] };
     }
-    if (first === "-" || io.exists(first)) return { expression: ".", files: options.positionals };
+    // `.` and `..` are expressions first, though they are folders too
+    if (first === "-" || (!/^\.+$/.test(first) && io.exists(first))) return { expression: ".", files: options.positionals };
     return { expression: first, files: rest };
   }
 
