@@ -33,7 +33,15 @@ export async function makeInstance(context: CreateContext, request: Request): Pr
   const tty = mayAsk(context, request);
   const draft = await readDraft(context, request);
   const final = tty ? await review(context, draft) : await unattended(context, draft);
-  return final === undefined ? undefined : createInstance(instanceContext(context), final.name, final.text);
+  if (final === undefined) return undefined;
+  const surroundings = instanceContext(context);
+  if (tty) await refuseInvalid(surroundings, final);
+  return createInstance(surroundings, final.name, final.text);
+}
+
+/** What a person made is saved for them where it is not valid; `createInstance` alone would only refuse it. */
+async function refuseInvalid(surroundings: InstanceContext, { name, text }: Draft): Promise<void> {
+  await checkEdited({ ...surroundings, logger: silentLogger }, name, text, { typed: true });
 }
 
 /** Whether prompts are allowed for this request. */
@@ -135,7 +143,8 @@ async function otherTemplate(context: CreateContext): Promise<string> {
 
 async function edited(context: CreateContext, draft: Draft): Promise<Draft | undefined> {
   const { openEditor } = await import("../cli/editor.ts");
-  const header = `# Please edit the following configuration for Lima instance ${JSON.stringify(draft.name)}\n# and an empty file will abort the edit.\n\n`;
+  const subject = `Lima instance ${JSON.stringify(draft.name)}`;
+  const header = editorHeader(subject, instanceContext(context).limaHome);
   const text = await openEditor(draft.text, header, context.host);
   if (text === undefined) {
     context.logger.info("Aborting, as requested by saving the file with empty content");
@@ -143,13 +152,5 @@ async function edited(context: CreateContext, draft: Draft): Promise<Draft | und
   }
   const templates = await openTemplates(context);
   const again = await embedded(context, { locator: "-", resolved: "-", text }, templates);
-  try {
-    await loadConfigText(instanceContext(context), draft.name, again);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const { writeFileAtomic } = await import("../lib/files.ts");
-    writeFileAtomic("lima.REJECTED.yaml", again);
-    throw new UserError(`the YAML is invalid, saved the buffer as \`lima.REJECTED.yaml\`: ${error.message}`);
-  }
   return { ...draft, text: again };
 }

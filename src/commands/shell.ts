@@ -1,14 +1,13 @@
-import { spawn } from "node:child_process";
 import { type CommandContext, defineCommand } from "../cli/command.ts";
+import { missing, stopped } from "../instance/absent.ts";
 import { InstanceNotFound, inspectInstance } from "../instance/inspect.ts";
 import type { Instance } from "../instance/record.ts";
 import { closeMaster, shellArguments } from "../instance/shell.ts";
-import { startInstance } from "../instance/start.ts";
-import { ChildExit, UserError } from "../lib/errors.ts";
-import { childEnv } from "../lib/exec.ts";
-import { replaceProcess } from "../lib/execve.ts";
+import { UserError } from "../lib/errors.ts";
 import { quote } from "../lib/quote.ts";
+import { becomeProgram } from "./become-program.ts";
 import { instanceContext } from "./instance-context.ts";
+import { mayStart, startNow } from "./start-now.ts";
 
 const args = {
   shell: { type: "string", description: "Shell interpreter, e.g. /bin/bash" },
@@ -37,17 +36,15 @@ export const command = defineCommand({
     try {
       instance = await inspectInstance(surroundings, name, { peek: true });
     } catch (error) {
-      if (!(error instanceof InstanceNotFound)) throw error;
-      throw new UserError(
-        `instance ${quote(name)} does not exist, run \`limactl create ${name}\` to create a new instance`,
-      );
+      throw error instanceof InstanceNotFound ? missing(name) : error;
     }
     if (instance.config === undefined) {
       context.logger.error(`Instance ${quote(name)} has configuration errors`);
       throw new UserError(`instance ${quote(name)} has no configuration: ${instance.errors.join("; ")}`);
     }
     if (instance.status === "Stopped") {
-      await startFirst(context, instance);
+      if (!(await mayStart(context))) throw stopped(name);
+      await startNow(context, name, { forShell: true });
       instance = await inspectInstance(surroundings, name);
     }
     const config = instance.config;
@@ -60,9 +57,7 @@ export const command = defineCommand({
       preserveEnv: context.flags["preserve-env"],
       terminal: context.stdout.isTerminal,
     });
-    const [program = "ssh", ...rest] = argv;
-    replaceProcess(program, rest, context.host.env);
-    await runToEnd(program, rest, context.host.env);
+    await becomeProgram(argv, context.host.env);
   },
 });
 
@@ -77,34 +72,4 @@ function target(context: CommandContext<typeof args>): { readonly name: string; 
     context.logger.warn(`Perhaps you meant \`limactl ${words.join(" ")}\`?`);
   }
   return { name, command: words };
-}
-
-async function startFirst(context: CommandContext<typeof args>, instance: Instance): Promise<void> {
-  if (!(await mayStart(context))) {
-    const { name } = instance;
-    throw new UserError(`instance ${quote(name)} is stopped, run \`limactl start ${name}\` to start the instance`);
-  }
-  await startInstance(instanceContext(context), instance.name, {
-    debug: context.logLevel === "debug" || context.logLevel === "trace",
-    forShell: true,
-    writeMessage: (text) => context.stderr.write(text),
-    watchTransfer: context.progress,
-    signal: context.signal,
-  });
-}
-
-async function mayStart(context: CommandContext<typeof args>): Promise<boolean> {
-  if (context.changed("start")) return context.flags.start;
-  if (!context.tty || !context.stdinIsTerminal) return false;
-  const { confirm } = await import("../cli/prompt.ts");
-  return confirm("Do you want to start the instance now? ", true);
-}
-
-/** Where a process cannot be replaced: the child has our streams, and its end becomes ours. */
-function runToEnd(program: string, rest: readonly string[], env: CommandContext["host"]["env"]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, [...rest], { stdio: "inherit", env: childEnv(env) });
-    child.once("error", reject);
-    child.once("exit", (code) => (code === 0 ? resolve() : reject(new ChildExit(code ?? 255))));
-  });
 }

@@ -14,11 +14,7 @@ export interface EvaluateOptions {
 }
 
 /** The results of an expression for all documents of one or several texts, evaluated together. */
-export function evaluateNodes(
-  expression: string,
-  documents: readonly YqNode[],
-  access: Access = {},
-): readonly YqNode[] {
+function evaluateNodes(expression: string, documents: readonly YqNode[], access: Access = {}): readonly YqNode[] {
   const evaluation = new Evaluator(access);
   return evaluation.run(parse(expression), { nodes: documents, variables: new Map(), dateLayout: undefined });
 }

@@ -43,6 +43,7 @@ export const textRows: readonly Row[] = [
   ),
   row('"\\(.a) and \\(.b | upcase)!"', "a: cat\nb: dog", "cat and DOG!"),
   row('.msg = "Hi \\(.name), \\("x" + "y")"', "name: Bob", "name: Bob\nmsg: Hi Bob, xy"),
+  row('"\\u00e9\\t\\"x\\" \\\\(1) \\d"', "a: 1", 'é\t"x" \\(1) \\d'),
   row('.a | ltrimstr("foo")', "a: foobar", "bar"),
   row('.a | rtrimstr("bar")', "a: foobar", "foo"),
   failing('test("x")', "3", "cannot match with !!int, can only match strings"),
