@@ -37,7 +37,8 @@ export async function replaceStored(
   options: { readonly typed?: boolean } = {},
 ): Promise<Instance> {
   const surroundings = instanceContext(context);
-  await checkEdited(surroundings, instance.name, text, { before: instance.config, ...options });
+  const warnings = await checkEdited(surroundings, instance.name, text, { before: instance.config, ...options });
+  for (const { message, fields } of warnings) context.logger.warn(message, fields);
   storeTemplate(instance.dir, text);
   return inspectInstance(surroundings, instance.name);
 }

@@ -59,7 +59,7 @@ async function editFile(context: EditCommandContext, file: string): Promise<void
   const name = basename(path).replace(/\.ya?ml$/i, "");
   const templates = await openTemplates(context);
   const { embedTemplate } = await import("../config/templates/embed.ts");
-  await checkEdited(surroundings, name, text, {
+  const warnings = await checkEdited(surroundings, name, text, {
     typed: !hasEdits(context),
     load: async (options) => {
       const whole = await embedTemplate({ locator: path, resolved: path, text }, templates);
@@ -67,6 +67,7 @@ async function editFile(context: EditCommandContext, file: string): Promise<void
       return loadTemplateText(surroundings, name, whole, options);
     },
   });
+  for (const { message, fields } of warnings) context.logger.warn(message, fields);
   writeFileAtomic(path, text);
 }
 

@@ -5,12 +5,13 @@ import { readTemplate, type Template, templateName } from "../config/templates/r
 import { removedTemplateHint } from "../config/templates/removed.ts";
 import type { TemplateContext } from "../config/templates/source.ts";
 import { createInstance } from "../instance/create.ts";
+import { checkEdited } from "../instance/edit.ts";
 import type { Request } from "../instance/existing.ts";
-import { loadConfigText } from "../instance/load.ts";
 import type { Instance } from "../instance/record.ts";
 import { errorText, UserError } from "../lib/errors.ts";
 import { quote } from "../lib/quote.ts";
 import type { createFlags } from "./edit-flags.ts";
+import { editorHeader } from "./editor-header.ts";
 import { applyFlags, paramNames } from "./flag-expressions.ts";
 import { instanceContext } from "./instance-context.ts";
 import { defaultBase, openTemplates, tellWarnings } from "./templates.ts";
@@ -23,6 +24,8 @@ interface Draft {
   readonly name: string;
   /** The embedded template before any option is applied to it. */
   readonly text: string;
+  /** The text comes from an editor. @default false */
+  readonly typed?: boolean;
 }
 
 /**
@@ -35,13 +38,9 @@ export async function makeInstance(context: CreateContext, request: Request): Pr
   const final = tty ? await review(context, draft) : await unattended(context, draft);
   if (final === undefined) return undefined;
   const surroundings = instanceContext(context);
-  if (tty) await refuseInvalid(surroundings, final);
+  // What a person made is saved for them where it is not valid; the creation itself would only refuse it.
+  if (tty) await checkEdited(surroundings, final.name, final.text, { typed: final.typed === true });
   return createInstance(surroundings, final.name, final.text);
-}
-
-/** What a person made is saved for them where it is not valid; `createInstance` alone would only refuse it. */
-async function refuseInvalid(surroundings: InstanceContext, { name, text }: Draft): Promise<void> {
-  await checkEdited({ ...surroundings, logger: silentLogger }, name, text, { typed: true });
 }
 
 /** Whether prompts are allowed for this request. */
@@ -152,5 +151,5 @@ async function edited(context: CreateContext, draft: Draft): Promise<Draft | und
   }
   const templates = await openTemplates(context);
   const again = await embedded(context, { locator: "-", resolved: "-", text }, templates);
-  return { ...draft, text: again };
+  return { ...draft, text: again, typed: true };
 }

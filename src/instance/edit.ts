@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Config } from "../config/types.ts";
+import type { ConfigWarning } from "../config/warning.ts";
 import { errorText, UserError } from "../lib/errors.ts";
 import { writeFileAtomic } from "../lib/files.ts";
 import { parseSize } from "../lib/sizes.ts";
@@ -19,7 +20,8 @@ export interface EditCheck {
 }
 
 /**
- * Holds an edited template against everything that an instance's template must satisfy, and logs its warnings.
+ * Holds an edited template against everything that an instance's template must satisfy.
+ * @returns what to warn about
  * @throws UserError; what loads and is not valid is saved as `lima.REJECTED.yaml` in the working directory
  */
 export async function checkEdited(
@@ -27,7 +29,7 @@ export async function checkEdited(
   name: string,
   text: string,
   check: EditCheck = {},
-): Promise<void> {
+): Promise<readonly ConfigWarning[]> {
   const load = check.load ?? ((options: LoadOptions) => loadConfigText(context, name, text, options));
   const driver = await orRejected(context, text, check.typed === true, async () =>
     loadDriver((await load({ validate: false })).config.vmType),
@@ -38,7 +40,7 @@ export async function checkEdited(
     refuseShrinking(check.before, loaded.config);
     return loaded;
   });
-  for (const { message, fields } of warnings) context.logger.warn(message, fields);
+  return warnings;
 }
 
 /** Name of the file that keeps a refused text for its author to mend. */
