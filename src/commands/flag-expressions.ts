@@ -51,9 +51,7 @@ export function paramNames(text: string): ReadonlySet<string> {
 }
 
 /** Options of `create` that edit the template. */
-const editNames = Object.keys(createFlags).filter(
-  (name) => !["name", "list-templates", "list-drivers"].includes(name),
-);
+const editNames = Object.keys(createFlags).filter((name) => !["name", "list-templates", "list-drivers"].includes(name));
 
 function givenFlags({ flags, changed }: EditContext): EditFlags {
   const given = editNames.filter((name) => name in flags && changed(name));

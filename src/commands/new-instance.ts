@@ -14,7 +14,7 @@ import type { createFlags } from "./edit-flags.ts";
 import { editorHeader } from "./editor-header.ts";
 import { applyFlags, paramNames } from "./flag-expressions.ts";
 import { instanceContext } from "./instance-context.ts";
-import { defaultBase, openTemplates, tellWarnings } from "./templates.ts";
+import { defaultBase, openTemplates, tellRewrite, tellWarnings } from "./templates.ts";
 
 /** The context of a command that has all options of `create`. */
 export type CreateContext = CommandContext<typeof createFlags>;
@@ -72,6 +72,7 @@ async function readDraft(context: CreateContext, request: Request): Promise<Draf
   const hint = removedTemplateHint(request.locator);
   if (hint !== undefined) context.logger.warn(hint);
   const template = await readTemplate(request.locator, templates);
+  tellRewrite(context, request.locator, template.resolved);
   if (template.text === "") {
     throw new UserError(`don't know how to interpret ${quote(request.locator)} as a template locator`);
   }

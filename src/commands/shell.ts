@@ -1,10 +1,8 @@
 import { type CommandContext, defineCommand } from "../cli/command.ts";
-import { missing, stopped } from "../instance/absent.ts";
-import { InstanceNotFound, inspectInstance } from "../instance/inspect.ts";
-import type { Instance } from "../instance/record.ts";
+import { stopped } from "../instance/absent.ts";
+import { findConfigured } from "../instance/reach.ts";
 import { closeMaster, shellArguments } from "../instance/shell.ts";
 import { UserError } from "../lib/errors.ts";
-import { quote } from "../lib/quote.ts";
 import { becomeProgram } from "./become-program.ts";
 import { instanceContext } from "./instance-context.ts";
 import { mayStart, startNow } from "./start-now.ts";
@@ -32,23 +30,12 @@ export const command = defineCommand({
   async run(context) {
     const { name, command: words } = target(context);
     const surroundings = instanceContext(context);
-    let instance: Instance;
-    try {
-      instance = await inspectInstance(surroundings, name, { peek: true });
-    } catch (error) {
-      throw error instanceof InstanceNotFound ? missing(name) : error;
-    }
-    if (instance.config === undefined) {
-      context.logger.error(`Instance ${quote(name)} has configuration errors`);
-      throw new UserError(`instance ${quote(name)} has no configuration: ${instance.errors.join("; ")}`);
-    }
+    let { instance, config } = await findConfigured(surroundings, name);
     if (instance.status === "Stopped") {
       if (!(await mayStart(context))) throw stopped(name);
       await startNow(context, name, { forShell: true });
-      instance = await inspectInstance(surroundings, name);
+      ({ instance, config } = await findConfigured(surroundings, name));
     }
-    const config = instance.config;
-    if (config === undefined) throw new UserError(`instance ${quote(name)} has no configuration`);
     if (context.flags.reconnect) await closeMaster(surroundings, instance, config);
     const argv = await shellArguments(surroundings, instance, config, {
       command: words,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { CommandContext } from "../cli/command.ts";
 import type { TemplateContext } from "../config/templates/source.ts";
 import { createTemplateSource } from "../config/templates/source-read.ts";
+import { quote } from "../lib/quote.ts";
 import { configDirectory, limaHome } from "../store/directories.ts";
 
 /** What a command needs of its surroundings to read templates. */
@@ -23,6 +24,11 @@ export async function openTemplates(context: Surroundings): Promise<TemplateCont
 export function tellWarnings(context: Surroundings, templates: TemplateContext): void {
   for (const note of templates.notes.splice(0)) context.logger.info(note);
   for (const { message, fields } of templates.warnings.splice(0)) context.logger.warn(message, fields);
+}
+
+/** Tells, at debug, what a locator was rewritten to. */
+export function tellRewrite(context: Surroundings, locator: string, resolved: string): void {
+  if (resolved !== locator) context.logger.debug(`Locator ${quote(locator)} replaced with ${quote(resolved)}`);
 }
 
 /** `_config/base.yaml`, where the user has one. */

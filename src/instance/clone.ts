@@ -60,11 +60,7 @@ export async function renameInstance(context: InstanceContext, oldName: string, 
   using _held = hold(instance);
   const { dir } = instance;
   // Relative names are right before the rename and after it.
-  for (const name of images) {
-    if (lstatSync(join(dir, name), { throwIfNoEntry: false })?.isFile()) {
-      await relativiseBacking(context.host, join(dir, name), dir);
-    }
-  }
+  for (const name of images) await relativiseBacking(context.host, join(dir, name), dir);
   for (const entry of readdirSync(dir, { withFileTypes: true })) {
     const path = join(dir, entry.name);
     const fate = entryFate(entry.name, true);

@@ -1,5 +1,5 @@
-import { existsSync, readlinkSync, renameSync, symlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { lstatSync, readlinkSync, realpathSync, renameSync, symlinkSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileFormat, readAt } from "../image/format.ts";
 import { qemuImg } from "../image/qemu-img.ts";
 import type { Host } from "../lib/host.ts";
@@ -12,9 +12,11 @@ import { relativeName } from "./clone-plan.ts";
  * @param directory the instance directory that the name may lead into, whether the image is there or in a copy of it
  */
 export async function relativiseBacking(host: Host, image: string, directory: string): Promise<void> {
-  if (!existsSync(image) || fileFormat(image) !== "qcow2") return;
+  // What a symlink leads to belongs to someone else.
+  if (!lstatSync(image, { throwIfNoEntry: false })?.isFile() || fileFormat(image) !== "qcow2") return;
   const { backingFile, backingFormat } = parseQcow2Header(readAt(image, 0, qcow2HeaderBytes));
-  const name = backingFile === undefined ? undefined : relativeName(backingFile, join(directory, "image"), directory);
+  if (backingFile === undefined) return;
+  const name = relativeName(realPlace(backingFile), join(directory, basename(image)), directory);
   if (name === undefined) return;
   const format = backingFormat ?? fileFormat(join(dirname(image), name));
   await qemuImg(["rebase", "-u", "-F", format, "-b", name, image], { env: host.env });
@@ -27,4 +29,13 @@ export function relativiseLink(link: string, directory: string): void {
   const temporary = `${link}.${process.pid}.tmp`;
   symlinkSync(target, temporary);
   renameSync(temporary, link);
+}
+
+/** A path whose directories are no symlinks, where they exist. */
+function realPlace(path: string): string {
+  try {
+    return join(realpathSync(dirname(path)), basename(path));
+  } catch {
+    return path;
+  }
 }
