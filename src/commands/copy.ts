@@ -33,9 +33,7 @@ export const command = defineCommand({
     const { recursive, verbose } = context.flags;
     const backend = backends.find((each) => each === context.flags.backend);
     if (backend === undefined) {
-      throw new UserError(
-        `invalid backend ${quote(context.flags.backend)}, must be one of: ${backends.join(", ")}`,
-      );
+      throw new UserError(`invalid backend ${quote(context.flags.backend)}, must be one of: ${backends.join(", ")}`);
     }
     const argv = await copyCommand(instanceContext(context), {
       paths: context.positionals,

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type CommandContext, defineCommand } from "../cli/command.ts";
 import { identifierProblem } from "../config/identifier.ts";
 import { checkEdited } from "../instance/edit.ts";
@@ -56,15 +56,14 @@ async function editFile(context: EditCommandContext, file: string): Promise<void
   const text = await edited(context, readFile(path, file), `the file ${JSON.stringify(file)}`);
   if (text === undefined) return;
   const surroundings = instanceContext(context);
-  const name = basename(path).replace(/\.ya?ml$/i, "");
   const templates = await openTemplates(context);
   const { embedTemplate } = await import("../config/templates/embed.ts");
-  const warnings = await checkEdited(surroundings, name, text, {
+  const warnings = await checkEdited(surroundings, file, text, {
     typed: !hasEdits(context),
     load: async (options) => {
       const whole = await embedTemplate({ locator: path, resolved: path, text }, templates);
       tellWarnings(context, templates);
-      return loadTemplateText(surroundings, name, whole, options);
+      return loadTemplateText(surroundings, file, whole, options);
     },
   });
   for (const { message, fields } of warnings) context.logger.warn(message, fields);

@@ -3,7 +3,7 @@ import type { LoadedConfig } from "../config/load.ts";
 import { printConfig } from "../config/print.ts";
 import { configToYaml } from "../config/print-yaml.ts";
 import { type EmbedOptions, embedTemplate } from "../config/templates/embed.ts";
-import { readTemplate, type Template, templateName } from "../config/templates/read.ts";
+import { readTemplate, type Template } from "../config/templates/read.ts";
 import type { TemplateContext } from "../config/templates/source.ts";
 import { loadTemplateText } from "../instance/load.ts";
 import { UserError } from "../lib/errors.ts";
@@ -57,9 +57,9 @@ export async function filled(
 ): Promise<LoadedConfig> {
   const base = options.withDefaultBase === false ? undefined : defaultBase(context);
   const text = await embedded(context, open, { defaultBase: base });
-  const name = templateName(open.template, open.templates);
+  const { locator } = open.template;
   const validate = options.validate === true;
-  const loaded = await loadTemplateText(instanceContext(context), name, text, { validate, advise: validate });
+  const loaded = await loadTemplateText(instanceContext(context), locator, text, { validate, advise: validate });
   for (const { message, fields } of loaded.warnings) context.logger.warn(message, fields);
   return loaded;
 }

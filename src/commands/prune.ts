@@ -59,7 +59,7 @@ async function ofTemplates(context: CommandContext): Promise<readonly string[]> 
       found.push(...referredLocations(config));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      context.logger.warn(`skipping template ${quote(name)} because it has errors: ${error.message}`);
+      context.logger.debug(`skipping template ${quote(name)} because it has errors: ${error.message}`);
     }
   }
   return found;

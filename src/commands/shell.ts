@@ -13,6 +13,7 @@ const args = {
   reconnect: { type: "boolean", description: "Reconnect to the SSH session" },
   "preserve-env": { type: "boolean", description: "Pass environment variables of the host to the shell" },
   start: { type: "boolean", description: "Start the instance if it is not running" },
+  sync: { type: "string", description: "Copy a host directory to the guest before, and its changes back after" },
   instance: { type: "string", description: "Name of the instance", hidden: true },
 } as const;
 
@@ -37,14 +38,23 @@ export const command = defineCommand({
       ({ instance, config } = await findConfigured(surroundings, name));
     }
     if (context.flags.reconnect) await closeMaster(surroundings, instance, config);
-    const argv = await shellArguments(surroundings, instance, config, {
-      command: words,
-      workdir: context.changed("workdir") ? context.flags.workdir : undefined,
-      shell: context.changed("shell") ? context.flags.shell : undefined,
-      preserveEnv: context.flags["preserve-env"],
-      terminal: context.stdout.isTerminal,
-    });
-    await becomeProgram(argv, context.host.env);
+    const { flags, host, stdout } = context;
+    const shellIn = (synced?: string) =>
+      shellArguments(surroundings, instance, config, {
+        command: words,
+        workdir: context.changed("workdir") ? flags.workdir : undefined,
+        synced,
+        shell: context.changed("shell") ? flags.shell : undefined,
+        preserveEnv: flags["preserve-env"],
+        terminal: stdout.isTerminal,
+      });
+    if (flags.sync === "") {
+      await becomeProgram(await shellIn(), host.env);
+      return;
+    }
+    if (context.changed("workdir")) throw new UserError("cannot use `--workdir` and `--sync` at the same time");
+    const { shellWithSync } = await import("./shell-sync.ts");
+    await shellWithSync(context, { instance, config }, flags.sync, shellIn);
   },
 });
 

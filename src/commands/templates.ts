@@ -10,7 +10,7 @@ import { configDirectory, limaHome } from "../store/directories.ts";
 type Surroundings = Pick<CommandContext, "host" | "logger">;
 
 /** Everything that templates are read with, the shipped ones included. */
-export async function openTemplates(context: Surroundings): Promise<TemplateContext> {
+export async function openTemplates(context: Pick<CommandContext, "host">): Promise<TemplateContext> {
   const { templates } = await import("../assets/templates.ts");
   return {
     host: context.host,

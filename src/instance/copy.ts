@@ -1,4 +1,5 @@
 import { errorText, UserError } from "../lib/errors.ts";
+import { findSshProgram } from "../store/ssh-program.ts";
 import type { InstanceContext } from "./context.ts";
 import {
   type CopyEndpoint,
@@ -13,7 +14,6 @@ import {
 import { type Configured, findRunning } from "./reach.ts";
 import { findProgram, guestHasRsync, splitsRemotePaths } from "./rsync.ts";
 import { type SshAccess, sshAccess } from "./shell.ts";
-import { findSshProgram } from "../store/ssh-program.ts";
 
 /** What moves the bytes; `auto` takes rsync where it is on both sides. */
 export type CopyBackend = "auto" | "rsync" | "scp";
@@ -69,7 +69,9 @@ async function reachWithRsync(
 ): Promise<ReadonlyMap<string, Reached> | undefined> {
   try {
     const reached = await reach(context, paths);
-    const answers = await Promise.all([...reached.values()].map((each) => guestHasRsync(context.host, each, each.access)));
+    const answers = await Promise.all(
+      [...reached.values()].map((each) => guestHasRsync(context.host, each, each.access)),
+    );
     return answers.every(Boolean) ? reached : undefined;
   } catch (error) {
     if (error instanceof UserError) return undefined;

@@ -22,9 +22,7 @@ export async function resetInstance(context: InstanceContext, name: string): Pro
   const instance = await findOrTell(context, name);
   if (instance === undefined) return;
   if (instance.protected) {
-    throw new UserError(
-      "instance is protected to prohibit accidental factory-reset (Hint: use `limactl unprotect`)",
-    );
+    throw new UserError("instance is protected to prohibit accidental factory-reset (Hint: use `limactl unprotect`)");
   }
   using held = tryLock(instance.dir);
   if (held === undefined) {

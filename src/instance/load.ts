@@ -82,16 +82,17 @@ export async function loadConfigText(
 /**
  * Loads a template that is no instance. Its text then counts as a file of the Lima home itself: that is what `{{.Dir}}`
  * and `{{.Name}}` stand for in it.
- * @param name base name of the template, for messages
+ * @param locator names the template in messages
  */
 export async function loadTemplateText(
   context: InstanceContext,
-  name: string,
+  locator: string,
   text: string,
   options: LoadOptions = {},
 ): Promise<LoadedConfig> {
   const dir = context.limaHome;
-  const place = { dir, path: join(dir, `${name}.yaml`), name: basename(dir), exists: false, version: limaVersion };
+  const name = basename(dir);
+  const place = { dir, path: locator, name, exists: false, version: limaVersion };
   return loadSources(context, { ...(await commonSources(context, name)), ...place, text }, options);
 }
 
