@@ -36,5 +36,6 @@ export const command = defineCommand({
       },
       signal: context.signal,
     });
+    context.signal.throwIfAborted();
   },
 });

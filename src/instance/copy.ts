@@ -12,7 +12,7 @@ import {
   withoutForwarding,
 } from "./copy-plan.ts";
 import { type Configured, findRunning } from "./reach.ts";
-import { findProgram, guestHasRsync, splitsRemotePaths } from "./rsync.ts";
+import { findProgram, guestHasRsync, rsyncAbilities } from "./rsync.ts";
 import { type SshAccess, sshAccess } from "./shell.ts";
 
 /** What moves the bytes; `auto` takes rsync where it is on both sides. */
@@ -59,7 +59,8 @@ async function rsyncCommand(
     throw new UserError("rsync not available on guest(s)");
   }
   const facts = await factsOf(context, request, paths, reached);
-  return [rsync, ...rsyncArguments({ ...facts, quoteRemote: await splitsRemotePaths(rsync, context.host) })];
+  const { splitsRemotePaths } = await rsyncAbilities(rsync, context.host);
+  return [rsync, ...rsyncArguments({ ...facts, quoteRemote: splitsRemotePaths })];
 }
 
 /** The instances of the paths, provided that all run and have rsync. */

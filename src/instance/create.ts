@@ -8,6 +8,7 @@ import { programVersion } from "../lib/version.ts";
 import { instanceDirectory } from "../store/directories.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import { checkSocketPathLength } from "../store/socket-path.ts";
+import { writeCloudConfig } from "./cloud-config.ts";
 import type { InstanceContext } from "./context.ts";
 import { inspectInstance } from "./inspect.ts";
 import { loadConfigText } from "./load.ts";
@@ -33,7 +34,9 @@ export async function createInstance(context: InstanceContext, name: string, tex
     writeFileSync(join(part, instanceFiles.limaVersion), `v${programVersion}`, { mode: 0o444 });
   });
   if (!placed) throw alreadyExists(name, dir);
-  return inspectInstance(context, name);
+  const instance = await inspectInstance(context, name);
+  await writeCloudConfig(context, instance);
+  return instance;
 }
 
 /** Replaces the stored template of an instance by an edited one that was found valid. */

@@ -29,13 +29,18 @@ export function runInGuest(
   return exec([...program.command, ...sshArguments(options), ...target], { env: host.env });
 }
 
-/**
- * True for an rsync that leaves the splitting of remote paths to the shell there: all before 3.2.4.
- * @throws UserError when it does not tell its version
- */
-export async function splitsRemotePaths(rsync: string, host: Host): Promise<boolean> {
-  const version = /version v?(\d+)\.(\d+)\.(\d+)/.exec(await execOutput([rsync, "--version"], { env: host.env }));
-  if (version === null) throw new UserError("failed to get rsync version: failed to parse rsync version");
-  const [major = 0, minor = 0, patch = 0] = version.slice(1).map(Number);
-  return major < 3 || (major === 3 && (minor < 2 || (minor === 2 && patch < 4)));
+/** What depends on the version of an rsync. */
+export interface RsyncAbilities {
+  /** It leaves the splitting of remote paths to the shell there: all before 3.2.4. */
+  readonly splitsRemotePaths: boolean;
+  /** It can tell files apart by the fraction of their time's second: since 3.1.3. */
+  readonly comparesFractions: boolean;
+}
+
+/** Asks an rsync for its version. @throws UserError when it does not tell */
+export async function rsyncAbilities(rsync: string, host: Host): Promise<RsyncAbilities> {
+  const version = /version v?(\d+\.\d+\.\d+)/.exec(await execOutput([rsync, "--version"], { env: host.env }))?.[1];
+  if (version === undefined) throw new UserError("failed to get rsync version: failed to parse rsync version");
+  const isBefore = (other: string) => Bun.semver.order(version, other) < 0;
+  return { splitsRemotePaths: isBefore("3.2.4"), comparesFractions: !isBefore("3.1.3") };
 }

@@ -7,7 +7,7 @@ import { quote } from "../lib/quote.ts";
 import type { InstanceContext } from "./context.ts";
 import { remoteShell, withoutForwarding } from "./copy-plan.ts";
 import type { Configured } from "./reach.ts";
-import { findProgram, guestHasRsync, runInGuest, splitsRemotePaths } from "./rsync.ts";
+import { findProgram, guestHasRsync, rsyncAbilities, runInGuest } from "./rsync.ts";
 import { type SshAccess, sshAccess } from "./shell.ts";
 import { shellQuote } from "./shell-plan.ts";
 import { minimumDepth, pathDepth } from "./sync-plan.ts";
@@ -51,12 +51,16 @@ export async function prepareSync(
   const access = await sshAccess(context, target.instance.dir, config);
   if (!(await guestHasRsync(host, target, access))) throw new UserError("rsync not available on guest(s)");
   const guest = `${config.user.home}${guestPathOf(local, host.os)}`;
-  const path = (await splitsRemotePaths(rsync, host)) ? shellQuote(guest) : guest;
-  return synced(context, target, access, { rsync, host: local, guest, remotePath: path });
+  const { splitsRemotePaths, comparesFractions } = await rsyncAbilities(rsync, host);
+  // A file that keeps its size is else missed when it is changed within the second in which it was made.
+  const command = comparesFractions ? [rsync, "--modify-window=-1"] : [rsync];
+  const remotePath = splitsRemotePaths ? shellQuote(guest) : guest;
+  return synced(context, target, access, { command, host: local, guest, remotePath });
 }
 
 interface SyncPaths {
-  readonly rsync: string;
+  /** rsync with the options that depend on its version. */
+  readonly command: readonly string[];
   readonly host: string;
   readonly guest: string;
   /** The guest's directory as this rsync wants it. */
@@ -70,7 +74,7 @@ function synced(context: InstanceContext, target: Configured, access: SshAccess,
   const shell = remoteShell({ ssh: access.program, options: withoutForwarding(access.options) }, endpoint);
   const remote = `${endpoint.user}@${endpoint.address}:${paths.remotePath}`;
   const run = (options: readonly string[], from: string, to: string) =>
-    execOutput([paths.rsync, ...options, "-e", shell, "--", from, to], { env: context.host.env });
+    execOutput([...paths.command, ...options, "-e", shell, "--", from, to], { env: context.host.env });
   const copy = ["-a", "-q", "-r", "--delete"];
   const dry = ["-a", "-v", "--progress", "--dry-run", "--itemize-changes", "-ah", "--delete"];
   return {
