@@ -57,7 +57,16 @@ describe("clone and rename", () => {
       rebase("old");
       expect(await said(world, ["clone", "old", "new", "--cpus=1"])).toEqual(quiet);
       expect(readdirSync(world.file("new", "")).sort()).toEqual(
-        ["basedisk", "diffdisk", "image-link", "lima-version", "lima.yaml", "sub", "vz-identifier"].sort(),
+        [
+          "basedisk",
+          "cloud-config.yaml",
+          "diffdisk",
+          "image-link",
+          "lima-version",
+          "lima.yaml",
+          "sub",
+          "vz-identifier",
+        ].sort(),
       );
       expect(backing("new")).toBe("basedisk");
       expect(readlinkSync(world.file("new", "image-link"))).toBe("basedisk");
