@@ -54,6 +54,8 @@ class Session {
   private readonly ended = new AbortController();
   private writing: Promise<void> = Promise.resolve();
   private frameTimer: NodeJS.Timeout | undefined;
+  /** Ports that the host was told of by this connection's `info`. */
+  private told: readonly ListeningPort[] | undefined;
 
   constructor(
     private readonly stream: ByteStream,
@@ -112,7 +114,8 @@ class Session {
   private call(channel: number, call: Call): void {
     switch (call.call) {
       case "info":
-        this.send(jsonFrame("reply", channel, { ports: this.options.ports() } satisfies Info));
+        this.told = this.options.ports();
+        this.send(jsonFrame("reply", channel, { ports: this.told } satisfies Info));
         return;
       case "events":
         this.events(channel);
@@ -142,7 +145,7 @@ class Session {
     this.channels.set(channel, { close, take: (frame) => (frame.kind === "end" ? close() : undefined) });
     const { ports, runtimeDirectory, tickMs, warn } = this.options;
     const tell = async () => {
-      for await (const event of portEvents({ ports, runtimeDirectory, tickMs, signal })) {
+      for await (const event of portEvents({ ports, known: this.told, runtimeDirectory, tickMs, signal })) {
         this.send(jsonFrame("event", channel, event));
       }
     };
