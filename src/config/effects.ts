@@ -22,7 +22,7 @@ const probe = works("start waits for the probes of lima.yaml");
 const disks = works("an additional disk is formatted and mounted in the guest");
 const certificates = works("CA certificates of lima.yaml are trusted in the guest");
 const environment = works("env and param reach the guest's scripts");
-const forwards = works("ports and sockets of the guest are forwarded as the rules say");
+const forwards = works("rules decide which listeners are reached, and where");
 const names = works("the guest asks the DNS servers of lima.yaml");
 
 const mounts = later("host directories are not mounted in the guest yet");

@@ -22,7 +22,7 @@ const kinds = ["call", "reply", "event", "data", "end", "window", "ping", "pong"
 
 /**
  * `call` begins a channel, which the host numbers; `reply` answers it; `event` tells something on it; `data` are bytes of
- * a tunnel (a datagram each, for UDP); `end` closes the channel from either side; `window` gives back credit;
+ * a tunnel (a datagram each, for UDP); `end` closes the channel from either side, and on channel 0 the guest asks for a new connection; `window` gives back credit;
  * `ping` is answered by `pong`, both on channel 0.
  */
 export type FrameKind = (typeof kinds)[number];

@@ -4,6 +4,7 @@ import {
   type Call,
   callOf,
   channelWindowBytes,
+  type End,
   encodeFrame,
   encodeHello,
   type Frame,
@@ -43,6 +44,7 @@ export async function serveSession(stream: ByteStream, options: SessionOptions):
     await session.run();
   } catch (error) {
     options.warn(`connection closed: ${errorText(error)}`);
+    session.leave(errorText(error));
   } finally {
     session.end();
   }
@@ -65,10 +67,16 @@ class Session {
   async run(): Promise<void> {
     for await (const bytes of this.stream.chunks) {
       const frames = this.reader.push(bytes, (nonce) => this.send(encodeHello(nonce)));
+      if (!this.reader.connected) this.leave("no hello");
       for (const frame of frames) this.take(frame);
       if (frames.length > 0 || !this.reader.midFrame) this.stopTimer();
       if (this.reader.midFrame) this.frameTimer ??= setTimeout(() => this.stream.close(), frameLimitMs);
     }
+  }
+
+  /** A host that goes on with a connection that this program knows nothing of, or gives up, is to begin a new one. */
+  leave(error: string): void {
+    this.send(jsonFrame("end", 0, { error } satisfies End));
   }
 
   private stopTimer(): void {
@@ -81,7 +89,7 @@ class Session {
     this.ended.abort();
     for (const channel of this.channels.values()) channel.close();
     this.channels.clear();
-    this.stream.close();
+    void this.writing.then(() => this.stream.close());
   }
 
   /** Writes in order; a failure ends the connection. */

@@ -164,6 +164,7 @@ export class AgentConnection {
     this.lastHeard = performance.now();
     if (frame.kind === "call" || frame.kind === "ping")
       throw new ProtocolError(`the guest does not send ${frame.kind}`);
+    if (frame.kind === "end" && frame.channel === 0) throw new ProtocolError("the guest agent began anew");
     // A channel that the host has just ended may still be talked to.
     if (frame.kind !== "pong") this.channels.get(frame.channel)?.take(frame);
   }
