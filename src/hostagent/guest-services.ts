@@ -22,6 +22,8 @@ export interface GuestServicesOptions {
 /** How long a guest that is ready may do without its agent before that is complained of. */
 const agentLimitMs = 60_000;
 
+const plainText = "Plain mode: no mounts, dynamic port forwards, containerd and guest agent";
+
 /** What works for people once the guest runs: forwards, and the guest agent, which tells of ports and takes the time. */
 export class GuestServices {
   private readonly forwards: PortForwards;
@@ -31,18 +33,19 @@ export class GuestServices {
   constructor(private readonly given: GuestServicesOptions) {
     const { options, endpoint, session, events } = given;
     const { config, logger, host, driver, directory } = options;
+    const wanted = config.os === "Linux" && !config.plain;
+    const hasAgent = wanted && options.guestAgentFile !== undefined && driver.guestAgent.socket !== "";
     this.forwards = new PortForwards({
       configured: config.portForwards,
       sshLocalPort: endpoint.port,
       hostOs: host.os,
       udp: !sshOnly(options),
       session,
-      agent: () => this.agent?.connection,
+      agent: hasAgent ? () => this.agent?.connection : undefined,
       logger,
       tell: (portForward) => events.tellPart({ portForward }),
     });
-    const wanted = config.os === "Linux" && !config.plain;
-    if (wanted && options.guestAgentFile !== undefined && driver.guestAgent.socket !== "") {
+    if (hasAgent) {
       const socketPath = join(directory, driver.guestAgent.socket);
       this.agent = new GuestAgent({ socketPath, logger, onPorts: (change) => this.forwards.update(change) });
     } else if (wanted)
@@ -52,6 +55,8 @@ export class GuestServices {
   /** Begins beside the guest's boot: the forwards with the first connection, the agent when it is there. */
   async begin(): Promise<void> {
     const { session, services, options } = this.given;
+    const { plain, portForwards } = options.config;
+    if (plain) options.logger.info(portForwards.length === 0 ? plainText : `${plainText}; static port forwards work`);
     if (this.agent !== undefined) await services.start(this.agent);
     this.forwarding = session.connected().then(() => services.start(this.forwards));
     this.forwarding.catch((error: unknown) => options.logger.debug(`port forwards: ${errorText(error)}`));

@@ -196,6 +196,17 @@ test("what has ceased to listen is refused, and a connection under way goes on",
   ]);
 });
 
+test("when the connection to the guest is cut, so are those over it, and new ones go over the next", async () => {
+  await using run = await forwarded((socket) => socket.write("hello"));
+  const { heard } = client({ port: run.hostPort });
+  await until(() => heard.text === "hello");
+  await sshd.cutConnections();
+  await until(() => heard.ended);
+  const next = client({ port: run.hostPort });
+  await until(() => next.heard.text === "hello");
+  next.socket.destroy();
+});
+
 test("two listeners of one port share the host's, which stays until both are gone", async () => {
   await using run = await forwarded((socket) => socket.end("here"));
   run.service.update({ added: [listener(run.port, "::")], removed: [listener(run.port)] });

@@ -14,9 +14,16 @@ export interface ReverseSocketOptions {
 
 /** Lets the guest's programs reach a unix socket of the host, over each connection to the guest anew. */
 export function reverseSocket(options: ReverseSocketOptions): void {
-  options.session.onConnect((client) => {
+  const { session, guestSocket, hostSocket, logger } = options;
+  session.onConnect((client) => {
+    let cut = false;
+    client.once("close", () => {
+      cut = true;
+    });
     listenInGuest(client, options).catch((error: unknown) => {
-      options.logger.warn(`failed to forward ${options.hostSocket} to ${options.guestSocket}: ${errorText(error)}`);
+      // The next connection tries again.
+      const level = cut ? "debug" : "warn";
+      logger[level](`failed to forward ${hostSocket} (host) to ${guestSocket} (guest): ${errorText(error)}`);
     });
   });
 }

@@ -34,8 +34,8 @@ export interface PortForwardsOptions {
   /** Whether UDP ports are forwarded, which takes the guest agent. */
   readonly udp: boolean;
   readonly session: SshSession;
-  /** The guest agent, while it is connected. */
-  readonly agent: () => AgentConnection | undefined;
+  /** The guest agent, while it is connected; undefined for a guest that has none. */
+  readonly agent: (() => AgentConnection | undefined) | undefined;
   readonly logger: Logger;
   readonly tell: (event: PortForwardEvent) => void;
 }
@@ -71,6 +71,11 @@ export class PortForwards implements Service {
     const { configured, logger, session } = this.options;
     const { forwards, tooWide } = staticForwards(this.rules);
     for (const place of tooWide) logger.warn(`${place}: the range is too wide to be forwarded statically`);
+    if (this.options.agent === undefined) {
+      for (const { rule, place } of this.rules) {
+        if (rule.static && rule.proto === "udp") logger.warn(`${place}: UDP is not forwarded without a guest agent`);
+      }
+    }
     for (const { from, to } of forwards) {
       logger.info(`Setting up static TCP forwarding from ${portText(from.ip, from.port)} to ${addressText(to)}`);
       await this.keepFixed(to, () => this.reach(from));
@@ -170,7 +175,7 @@ export class PortForwards implements Service {
         hostOs,
         tunnel: (handlers) => {
           const { ip, port } = opened.listeners[0] ?? listener;
-          return agent()?.tunnel("udp", dialAddresses(ip)[0] ?? ip, port, handlers);
+          return agent?.()?.tunnel("udp", dialAddresses(ip)[0] ?? ip, port, handlers);
         },
       });
     }
