@@ -1,17 +1,21 @@
 #!/usr/bin/env bash
 # Prepares this machine and this checkout for building and testing; safe to run again at any time.
-# usage: scripts/setup.sh [--no-system]     --no-system leaves the system's packages alone
+# usage: scripts/setup.sh [--no-system] [--tests]
+#   --no-system  leaves the system's packages alone
+#   --tests      also installs what only the tests need
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/step.sh
 . scripts/step.sh
 
 system=yes
+tests=no
 for word in "$@"; do
   case $word in
     --no-system) system=no ;;
+    --tests) tests=yes ;;
     *)
-      echo "usage: scripts/setup.sh [--no-system]" >&2
+      echo "usage: scripts/setup.sh [--no-system] [--tests]" >&2
       exit 2
       ;;
   esac
@@ -25,8 +29,7 @@ apt_packages() {
   echo qemu-utils openssh-client ca-certificates procps
   # For the test guests: scripts/build-test-image.ts.
   echo mmdebstrap debian-archive-keyring fakeroot fakechroot uidmap mtools dosfstools gdisk e2fsprogs cpio lz4
-  # What tests compare with and call.
-  echo genisoimage xorriso shellcheck socat zstd busybox-static
+  [ "$tests" = no ] || echo genisoimage xorriso shellcheck socat zstd busybox-static openssh-server rsync
 }
 
 missing_apt_packages() {
@@ -43,11 +46,17 @@ as_root() {
 install_apt() {
   as_root apt-get update -q
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"
+  case " $* " in
+    *" openssh-server "*)
+      # The tests start an sshd of their own; this machine shall not get one that listens because of them.
+      if [ -d /run/systemd/system ]; then as_root systemctl disable --now ssh; fi
+      ;;
+  esac
 }
 
 install_brew() {
   local name
-  for name in qemu xorriso shellcheck socat zstd; do
+  for name in qemu $([ "$tests" = no ] || echo xorriso shellcheck socat zstd); do
     brew list --formula "$name" >/dev/null 2>&1 || brew install "$name"
   done
 }

@@ -12,6 +12,8 @@ export interface LoggerOptions {
   readonly colour: boolean;
   /** Time of records that bring none. */
   now(): Date;
+  /** The host's local time is UTC. @default false */
+  readonly utc?: boolean;
   /** Start of the program; the terminal's face counts from here. */
   readonly startedAt: Date;
 }
@@ -32,7 +34,8 @@ export function createLogger(options: LoggerOptions): AdjustableLogger {
     return formatTerminal(record, elapsed, options.colour);
   };
   const log = (level: LogLevel, message: string, fields: LogFields = {}, time?: Date): void => {
-    if (isEnabled(level, threshold)) options.write(format({ level, message, fields, time: time ?? options.now() }));
+    if (!isEnabled(level, threshold)) return;
+    options.write(format({ level, message, fields, time: time ?? options.now(), utc: options.utc === true }));
   };
   return {
     get level() {

@@ -30,7 +30,7 @@ export async function complete(words: readonly string[], call: CompleteCall): Pr
       host,
       names: {
         instances: async () => instanceNames(limaHome(host)),
-        templates: shippedTemplates,
+        templates: () => templateNames(host),
         disks: async () => [],
         networks: async () => [],
       },
@@ -54,7 +54,11 @@ function wantsDescriptions(host: Host): boolean {
   return !["0", "f", "F", "false", "FALSE", "False"].includes(value);
 }
 
-async function shippedTemplates(): Promise<readonly string[]> {
-  const { templates } = await import("../assets/templates.ts");
-  return Object.keys(templates).map((path) => path.replace(/\.yaml$/, ""));
+async function templateNames(host: Host): Promise<readonly string[]> {
+  const [{ openTemplates }, { isHiddenTemplate, listTemplates }] = await Promise.all([
+    import("./templates.ts"),
+    import("../config/templates/store.ts"),
+  ]);
+  const { source } = await openTemplates({ host });
+  return (await listTemplates(source)).map(({ name }) => name).filter((name) => !isHiddenTemplate(name));
 }

@@ -79,5 +79,12 @@ const newInstanceFlags = {
   "list-drivers": { type: "boolean", description: "List the available VM drivers and exit" },
 } as const satisfies FlagDefs;
 
-/** All options of `create`. */
-export const createFlags = { ...editFlags, ...newInstanceFlags } as const satisfies FlagDefs;
+/** All options of `create`; here `--set` completes, too. */
+export const createFlags = {
+  ...editFlags,
+  ...newInstanceFlags,
+  set: {
+    ...editFlags.set,
+    complete: async (typed: string) => (await import("./set-completion.ts")).completeSet(typed),
+  },
+} as const satisfies FlagDefs;

@@ -1,30 +1,44 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { storeTemplate } from "../instance/create.ts";
+import { checkEdited } from "../instance/edit.ts";
 import { inspectInstance } from "../instance/inspect.ts";
-import { loadConfigText } from "../instance/load.ts";
 import type { Instance } from "../instance/record.ts";
-import { UserError } from "../lib/errors.ts";
-import { parseSize } from "../lib/sizes.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import { applyFlags, type EditContext } from "./flag-expressions.ts";
 import { instanceContext } from "./instance-context.ts";
 
-/** Applies the options of the command line to the stored template of an instance, if they change anything. */
-export async function editStored(context: EditContext, instance: Instance): Promise<Instance> {
-  const path = join(instance.dir, instanceFiles.limaYaml);
-  const before = await readFile(path, "utf8");
-  const params = new Set(Object.keys(instance.config?.param ?? {}));
-  const after = await applyFlags(context, before, { params, exists: true });
-  if (after === before) return instance;
+/** The stored template of an instance, as it is. */
+export function storedText(instance: Instance): string {
+  return readFileSync(join(instance.dir, instanceFiles.limaYaml), "utf8");
+}
+
+/**
+ * Applies the options of the command line to the stored template of an instance, if they change anything.
+ * @param params the names that `--param` may set @default those of the loaded configuration
+ * @returns the instance as it is then, and whether anything changed
+ */
+export async function editStored(
+  context: EditContext,
+  instance: Instance,
+  params: ReadonlySet<string> = new Set(Object.keys(instance.config?.param ?? {})),
+): Promise<{ readonly instance: Instance; readonly changed: boolean }> {
+  const before = storedText(instance);
+  const after = await applyFlags(context, before, { params, exists: true, of: instance.name });
+  if (after === before) return { instance, changed: false };
+  return { instance: await replaceStored(context, instance, after), changed: true };
+}
+
+/** Puts an edited template in the place of the stored one, provided that it is valid. */
+export async function replaceStored(
+  context: Pick<EditContext, "host" | "logger">,
+  instance: Instance,
+  text: string,
+  options: { readonly typed?: boolean } = {},
+): Promise<Instance> {
   const surroundings = instanceContext(context);
-  const { config, warnings } = await loadConfigText(surroundings, instance.name, after);
+  const warnings = await checkEdited(surroundings, instance.name, text, { before: instance.config, ...options });
   for (const { message, fields } of warnings) context.logger.warn(message, fields);
-  if (instance.config !== undefined && parseSize(config.disk) < parseSize(instance.config.disk)) {
-    throw new UserError(
-      `field \`disk\`: shrinking the disk (${instance.config.disk} --> ${config.disk}) is not supported`,
-    );
-  }
-  storeTemplate(instance.dir, after);
+  storeTemplate(instance.dir, text);
   return inspectInstance(surroundings, instance.name);
 }

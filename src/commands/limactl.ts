@@ -11,6 +11,7 @@ import { dieBySignal, type SignalWatch, watchSignals } from "../cli/signals.ts";
 import { withStatusLine } from "../cli/status-line.ts";
 import { unknownCommand } from "../cli/suggest.ts";
 import { ChildExit, UserError } from "../lib/errors.ts";
+import { localTimeIsUtc } from "../lib/local-time.ts";
 import { registry } from "./registry.ts";
 import { versionLine } from "./version.ts";
 
@@ -28,6 +29,7 @@ function makeLogger(level: AdjustableLogger["level"], format: "text" | "json"): 
     format: format === "text" && stderr.isTerminal ? "terminal" : format,
     colour: (process.env.NO_COLOR ?? "") === "",
     now: () => new Date(),
+    utc: localTimeIsUtc(process.env.TZ),
     startedAt: new Date(performance.timeOrigin),
   });
 }

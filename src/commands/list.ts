@@ -84,10 +84,16 @@ function checkConflicts(context: ListContext): void {
 async function filtered(context: ListContext, instances: readonly Instance[]): Promise<readonly Instance[]> {
   if (context.flags.filter.length === 0) return instances;
   const { evaluateJson } = await import("../lib/yq/evaluate.ts");
+  const { printConfig } = await import("../config/print.ts");
   const expression = context.flags.filter.map((each) => `select(${each})`).join(" | ");
   return instances.filter((instance) => {
     try {
-      return evaluateJson(expression, instanceJson(instance), { format: "json", indent: 0 }) !== "";
+      return (
+        evaluateJson(expression, instanceJson(instance, instance.config && printConfig(instance.config)), {
+          format: "json",
+          indent: 0,
+        }) !== ""
+      );
     } catch (error) {
       throw new UserError(`failed to apply filter ${quote(expression)}: ${errorText(error)}`, { cause: error });
     }
@@ -118,7 +124,10 @@ async function printData(
   expressions: readonly string[],
 ): Promise<void> {
   const fields = hostFields(instanceContext(context));
-  const records = instances.map((instance) => withoutEmptyObjects(instanceJson(instance, fields)));
+  const { printConfig } = await import("../config/print.ts");
+  const records = instances.map((instance) =>
+    withoutEmptyObjects(instanceJson(instance, instance.config && printConfig(instance.config), fields)),
+  );
   if (format === "json" && expressions.length === 0 && !context.prettyOutput) {
     context.stdout.write(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
     return;

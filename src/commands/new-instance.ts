@@ -5,15 +5,16 @@ import { readTemplate, type Template, templateName } from "../config/templates/r
 import { removedTemplateHint } from "../config/templates/removed.ts";
 import type { TemplateContext } from "../config/templates/source.ts";
 import { createInstance } from "../instance/create.ts";
+import { checkEdited } from "../instance/edit.ts";
 import type { Request } from "../instance/existing.ts";
-import { loadConfigText } from "../instance/load.ts";
 import type { Instance } from "../instance/record.ts";
 import { errorText, UserError } from "../lib/errors.ts";
 import { quote } from "../lib/quote.ts";
 import type { createFlags } from "./edit-flags.ts";
+import { editorHeader } from "./editor-header.ts";
 import { applyFlags, paramNames } from "./flag-expressions.ts";
 import { instanceContext } from "./instance-context.ts";
-import { defaultBase, openTemplates, tellWarnings } from "./templates.ts";
+import { defaultBase, openTemplates, tellRewrite, tellWarnings } from "./templates.ts";
 
 /** The context of a command that has all options of `create`. */
 export type CreateContext = CommandContext<typeof createFlags>;
@@ -23,6 +24,8 @@ interface Draft {
   readonly name: string;
   /** The embedded template before any option is applied to it. */
   readonly text: string;
+  /** The text comes from an editor. @default false */
+  readonly typed?: boolean;
 }
 
 /**
@@ -33,7 +36,11 @@ export async function makeInstance(context: CreateContext, request: Request): Pr
   const tty = mayAsk(context, request);
   const draft = await readDraft(context, request);
   const final = tty ? await review(context, draft) : await unattended(context, draft);
-  return final === undefined ? undefined : createInstance(instanceContext(context), final.name, final.text);
+  if (final === undefined) return undefined;
+  const surroundings = instanceContext(context);
+  // What a person made is saved for them where it is not valid; the creation itself would only refuse it.
+  if (tty) await checkEdited(surroundings, final.name, final.text, { typed: final.typed === true });
+  return createInstance(surroundings, final.name, final.text);
 }
 
 /** Whether prompts are allowed for this request. */
@@ -65,6 +72,7 @@ async function readDraft(context: CreateContext, request: Request): Promise<Draf
   const hint = removedTemplateHint(request.locator);
   if (hint !== undefined) context.logger.warn(hint);
   const template = await readTemplate(request.locator, templates);
+  tellRewrite(context, request.locator, template.resolved);
   if (template.text === "") {
     throw new UserError(`don't know how to interpret ${quote(request.locator)} as a template locator`);
   }
@@ -135,7 +143,8 @@ async function otherTemplate(context: CreateContext): Promise<string> {
 
 async function edited(context: CreateContext, draft: Draft): Promise<Draft | undefined> {
   const { openEditor } = await import("../cli/editor.ts");
-  const header = `# Please edit the following configuration for Lima instance ${JSON.stringify(draft.name)}\n# and an empty file will abort the edit.\n\n`;
+  const subject = `Lima instance ${JSON.stringify(draft.name)}`;
+  const header = editorHeader(subject, instanceContext(context).limaHome);
   const text = await openEditor(draft.text, header, context.host);
   if (text === undefined) {
     context.logger.info("Aborting, as requested by saving the file with empty content");
@@ -143,13 +152,5 @@ async function edited(context: CreateContext, draft: Draft): Promise<Draft | und
   }
   const templates = await openTemplates(context);
   const again = await embedded(context, { locator: "-", resolved: "-", text }, templates);
-  try {
-    await loadConfigText(instanceContext(context), draft.name, again);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const { writeFileAtomic } = await import("../lib/files.ts");
-    writeFileAtomic("lima.REJECTED.yaml", again);
-    throw new UserError(`the YAML is invalid, saved the buffer as \`lima.REJECTED.yaml\`: ${error.message}`);
-  }
-  return { ...draft, text: again };
+  return { ...draft, text: again, typed: true };
 }

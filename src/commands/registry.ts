@@ -25,6 +25,12 @@ export const registry: readonly CommandEntry[] = [
     target: { kind: "command", load: async () => (await import("./stop.ts")).command },
   },
   {
+    name: "restart",
+    group: "basic",
+    short: "Restart an instance",
+    target: { kind: "command", load: async () => (await import("./restart.ts")).command },
+  },
+  {
     name: "shell",
     group: "basic",
     short: "Run a shell or a command in an instance",
@@ -37,6 +43,12 @@ export const registry: readonly CommandEntry[] = [
     group: "basic",
     short: "List instances",
     target: { kind: "command", load: async () => (await import("./list.ts")).command },
+  },
+  {
+    name: "edit",
+    group: "basic",
+    short: "Edit an instance or a template file",
+    target: { kind: "command", load: async () => (await import("./edit.ts")).command },
   },
   {
     name: "delete",
@@ -56,6 +68,102 @@ export const registry: readonly CommandEntry[] = [
     group: "advanced",
     short: "Validate templates",
     target: { kind: "command", load: async () => (await import("./validate.ts")).command },
+  },
+  {
+    name: "copy",
+    aliases: ["cp"],
+    group: "advanced",
+    short: "Copy files between the host and instances",
+    target: { kind: "command", load: async () => (await import("./copy.ts")).command },
+  },
+  {
+    name: "clone",
+    group: "advanced",
+    short: "Clone a stopped instance",
+    target: { kind: "command", load: async () => (await import("./clone.ts")).command },
+  },
+  {
+    name: "rename",
+    group: "advanced",
+    short: "Rename a stopped instance",
+    target: { kind: "command", load: async () => (await import("./rename.ts")).command },
+  },
+  {
+    name: "factory-reset",
+    group: "advanced",
+    short: "Remove everything of an instance but its configuration",
+    target: { kind: "command", load: async () => (await import("./factory-reset.ts")).command },
+  },
+  {
+    name: "protect",
+    group: "advanced",
+    short: "Protect instances from accidental removal",
+    target: { kind: "command", load: async () => (await import("./protect.ts")).command },
+  },
+  {
+    name: "unprotect",
+    group: "advanced",
+    short: "Unprotect instances",
+    target: { kind: "command", load: async () => (await import("./unprotect.ts")).command },
+  },
+  {
+    name: "prune",
+    group: "advanced",
+    short: "Remove what was downloaded and is not needed any more",
+    target: { kind: "command", load: async () => (await import("./prune.ts")).command },
+  },
+  {
+    name: "show-ssh",
+    group: "advanced",
+    short: "Show how ssh reaches an instance (deprecated: use `ssh -F`)",
+    target: { kind: "command", load: async () => (await import("./show-ssh.ts")).command },
+  },
+  {
+    name: "tunnel",
+    group: "advanced",
+    short: "Open a SOCKS proxy into the network of an instance",
+    target: { kind: "command", load: async () => (await import("./tunnel.ts")).command },
+  },
+  {
+    name: "watch",
+    group: "advanced",
+    short: "Watch the events of instances",
+    target: { kind: "command", load: async () => (await import("./watch.ts")).command },
+  },
+  {
+    name: "template",
+    aliases: ["tmpl"],
+    group: "advanced",
+    short: "Work with templates",
+    target: {
+      kind: "group",
+      commands: [
+        {
+          name: "copy",
+          group: "additional",
+          short: "Copy a template",
+          target: { kind: "command", load: async () => (await import("./template/copy.ts")).command },
+        },
+        {
+          name: "validate",
+          group: "additional",
+          short: "Validate templates",
+          target: { kind: "command", load: async () => (await import("./validate.ts")).command },
+        },
+        {
+          name: "yq",
+          group: "additional",
+          short: "Evaluate a yq expression on a template with its defaults filled in",
+          target: { kind: "command", load: async () => (await import("./template/yq.ts")).command },
+        },
+        {
+          name: "url",
+          group: "additional",
+          short: "Print what the locator of a template stands for",
+          target: { kind: "command", load: async () => (await import("./template/url.ts")).command },
+        },
+      ],
+    },
   },
   {
     name: "hostagent",
@@ -78,6 +186,13 @@ export const registry: readonly CommandEntry[] = [
         target: { kind: "command", load: async () => (await import("./completion.ts"))[shell] },
       })),
     },
+  },
+  {
+    name: "generate-jsonschema",
+    group: "additional",
+    short: "Generate the JSON schema of lima.yaml",
+    hidden: true,
+    target: { kind: "command", load: async () => (await import("./generate-jsonschema.ts")).command },
   },
   {
     name: "generate-doc",

@@ -1,14 +1,11 @@
-import { spawn } from "node:child_process";
 import { type CommandContext, defineCommand } from "../cli/command.ts";
-import { InstanceNotFound, inspectInstance } from "../instance/inspect.ts";
-import type { Instance } from "../instance/record.ts";
+import { stopped } from "../instance/absent.ts";
+import { findConfigured } from "../instance/reach.ts";
 import { closeMaster, shellArguments } from "../instance/shell.ts";
-import { startInstance } from "../instance/start.ts";
-import { ChildExit, UserError } from "../lib/errors.ts";
-import { childEnv } from "../lib/exec.ts";
-import { replaceProcess } from "../lib/execve.ts";
-import { quote } from "../lib/quote.ts";
+import { UserError } from "../lib/errors.ts";
+import { becomeProgram } from "./become-program.ts";
 import { instanceContext } from "./instance-context.ts";
+import { mayStart, startNow } from "./start-now.ts";
 
 const args = {
   shell: { type: "string", description: "Shell interpreter, e.g. /bin/bash" },
@@ -16,6 +13,7 @@ const args = {
   reconnect: { type: "boolean", description: "Reconnect to the SSH session" },
   "preserve-env": { type: "boolean", description: "Pass environment variables of the host to the shell" },
   start: { type: "boolean", description: "Start the instance if it is not running" },
+  sync: { type: "string", description: "Copy a host directory to the guest before, and its changes back after" },
   instance: { type: "string", description: "Name of the instance", hidden: true },
 } as const;
 
@@ -33,36 +31,30 @@ export const command = defineCommand({
   async run(context) {
     const { name, command: words } = target(context);
     const surroundings = instanceContext(context);
-    let instance: Instance;
-    try {
-      instance = await inspectInstance(surroundings, name, { peek: true });
-    } catch (error) {
-      if (!(error instanceof InstanceNotFound)) throw error;
-      throw new UserError(
-        `instance ${quote(name)} does not exist, run \`limactl create ${name}\` to create a new instance`,
-      );
-    }
-    if (instance.config === undefined) {
-      context.logger.error(`Instance ${quote(name)} has configuration errors`);
-      throw new UserError(`instance ${quote(name)} has no configuration: ${instance.errors.join("; ")}`);
-    }
+    let { instance, config } = await findConfigured(surroundings, name);
     if (instance.status === "Stopped") {
-      await startFirst(context, instance);
-      instance = await inspectInstance(surroundings, name);
+      if (!(await mayStart(context))) throw stopped(name);
+      await startNow(context, name, { forShell: true });
+      ({ instance, config } = await findConfigured(surroundings, name));
     }
-    const config = instance.config;
-    if (config === undefined) throw new UserError(`instance ${quote(name)} has no configuration`);
     if (context.flags.reconnect) await closeMaster(surroundings, instance, config);
-    const argv = await shellArguments(surroundings, instance, config, {
-      command: words,
-      workdir: context.changed("workdir") ? context.flags.workdir : undefined,
-      shell: context.changed("shell") ? context.flags.shell : undefined,
-      preserveEnv: context.flags["preserve-env"],
-      terminal: context.stdout.isTerminal,
-    });
-    const [program = "ssh", ...rest] = argv;
-    replaceProcess(program, rest, context.host.env);
-    await runToEnd(program, rest, context.host.env);
+    const { flags, host, stdout } = context;
+    const shellIn = (synced?: string) =>
+      shellArguments(surroundings, instance, config, {
+        command: words,
+        workdir: context.changed("workdir") ? flags.workdir : undefined,
+        synced,
+        shell: context.changed("shell") ? flags.shell : undefined,
+        preserveEnv: flags["preserve-env"],
+        terminal: stdout.isTerminal,
+      });
+    if (flags.sync === "") {
+      await becomeProgram(await shellIn(), host.env);
+      return;
+    }
+    if (context.changed("workdir")) throw new UserError("cannot use `--workdir` and `--sync` at the same time");
+    const { shellWithSync } = await import("./shell-sync.ts");
+    await shellWithSync(context, { instance, config }, flags.sync, shellIn);
   },
 });
 
@@ -77,34 +69,4 @@ function target(context: CommandContext<typeof args>): { readonly name: string; 
     context.logger.warn(`Perhaps you meant \`limactl ${words.join(" ")}\`?`);
   }
   return { name, command: words };
-}
-
-async function startFirst(context: CommandContext<typeof args>, instance: Instance): Promise<void> {
-  if (!(await mayStart(context))) {
-    const { name } = instance;
-    throw new UserError(`instance ${quote(name)} is stopped, run \`limactl start ${name}\` to start the instance`);
-  }
-  await startInstance(instanceContext(context), instance.name, {
-    debug: context.logLevel === "debug" || context.logLevel === "trace",
-    forShell: true,
-    writeMessage: (text) => context.stderr.write(text),
-    watchTransfer: context.progress,
-    signal: context.signal,
-  });
-}
-
-async function mayStart(context: CommandContext<typeof args>): Promise<boolean> {
-  if (context.changed("start")) return context.flags.start;
-  if (!context.tty || !context.stdinIsTerminal) return false;
-  const { confirm } = await import("../cli/prompt.ts");
-  return confirm("Do you want to start the instance now? ", true);
-}
-
-/** Where a process cannot be replaced: the child has our streams, and its end becomes ours. */
-function runToEnd(program: string, rest: readonly string[], env: CommandContext["host"]["env"]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, [...rest], { stdio: "inherit", env: childEnv(env) });
-    child.once("error", reject);
-    child.once("exit", (code) => (code === 0 ? resolve() : reject(new ChildExit(code ?? 255))));
-  });
 }

@@ -2,13 +2,13 @@ import { type CommandContext, defineCommand } from "../cli/command.ts";
 import { checkInstanceName } from "../config/identifier.ts";
 import { findInstance, type Request, readRequest } from "../instance/existing.ts";
 import type { Instance } from "../instance/record.ts";
-import { startInstance } from "../instance/start.ts";
 import { quote } from "../lib/quote.ts";
 import { createFlags } from "./edit-flags.ts";
 import { editStored } from "./edit-stored.ts";
 import { instanceContext } from "./instance-context.ts";
 import { listed } from "./listings.ts";
 import { makeInstance } from "./new-instance.ts";
+import { startNow } from "./start-now.ts";
 
 const args = {
   ...createFlags,
@@ -41,14 +41,7 @@ export const command = defineCommand({
     if (flags.name !== "") checkInstanceName(flags.name);
     const instance = await instanceToStart(context, readRequest(context.positionals[0] ?? "", flags.name));
     if (instance === undefined) return;
-    await startInstance(instanceContext(context), instance.name, {
-      timeoutMs: flags.timeout,
-      progress: flags.progress,
-      debug: context.logLevel === "debug" || context.logLevel === "trace",
-      writeMessage: (text) => context.stderr.write(text),
-      watchTransfer: context.progress,
-      signal: context.signal,
-    });
+    await startNow(context, instance.name, { timeoutMs: flags.timeout, progress: flags.progress });
   },
 });
 
@@ -56,5 +49,5 @@ async function instanceToStart(context: CommandContext<typeof args>, request: Re
   const existing = request.kind === "name" ? await findInstance(instanceContext(context), request.name) : undefined;
   if (existing === undefined) return makeInstance(context, request);
   context.logger.info(`Using the existing instance ${quote(existing.name)}`);
-  return editStored(context, existing);
+  return (await editStored(context, existing)).instance;
 }

@@ -1,7 +1,7 @@
 import { defineCommand } from "../cli/command.ts";
 import { inspectInstance } from "../instance/inspect.ts";
 import { forceStopInstance, stopInstance } from "../instance/stop.ts";
-import { errorText, UserError } from "../lib/errors.ts";
+import { forEachName } from "./each-name.ts";
 import { defaultInstance, instanceContext } from "./instance-context.ts";
 
 export const command = defineCommand({
@@ -11,18 +11,12 @@ export const command = defineCommand({
   async run(context) {
     const surroundings = instanceContext(context);
     const names = context.positionals.length === 0 ? [defaultInstance] : context.positionals;
-    const problems: string[] = [];
-    for (const name of names) {
-      try {
-        const instance = await inspectInstance(surroundings, name);
-        if (context.flags.force) await forceStopInstance(surroundings, instance);
-        else await stopInstance(surroundings, instance, context.signal);
-      } catch (error) {
-        context.signal.throwIfAborted();
-        if (!(error instanceof UserError)) throw error;
-        problems.push(errorText(error));
-      }
-    }
-    if (problems.length > 0) throw new UserError(problems.join("\n"));
+    const { signal } = context;
+    await forEachName(names, async (name) => {
+      signal.throwIfAborted();
+      const instance = await inspectInstance(surroundings, name);
+      if (context.flags.force) await forceStopInstance(surroundings, instance);
+      else await stopInstance(surroundings, instance, signal);
+    });
   },
 });

@@ -3,13 +3,14 @@ import { join } from "node:path";
 import type { CommandContext } from "../cli/command.ts";
 import type { TemplateContext } from "../config/templates/source.ts";
 import { createTemplateSource } from "../config/templates/source-read.ts";
+import { quote } from "../lib/quote.ts";
 import { configDirectory, limaHome } from "../store/directories.ts";
 
 /** What a command needs of its surroundings to read templates. */
 type Surroundings = Pick<CommandContext, "host" | "logger">;
 
 /** Everything that templates are read with, the shipped ones included. */
-export async function openTemplates(context: Surroundings): Promise<TemplateContext> {
+export async function openTemplates(context: Pick<CommandContext, "host">): Promise<TemplateContext> {
   const { templates } = await import("../assets/templates.ts");
   return {
     host: context.host,
@@ -23,6 +24,11 @@ export async function openTemplates(context: Surroundings): Promise<TemplateCont
 export function tellWarnings(context: Surroundings, templates: TemplateContext): void {
   for (const note of templates.notes.splice(0)) context.logger.info(note);
   for (const { message, fields } of templates.warnings.splice(0)) context.logger.warn(message, fields);
+}
+
+/** Tells, at debug, what a locator was rewritten to. */
+export function tellRewrite(context: Surroundings, locator: string, resolved: string): void {
+  if (resolved !== locator) context.logger.debug(`Locator ${quote(locator)} replaced with ${quote(resolved)}`);
 }
 
 /** `_config/base.yaml`, where the user has one. */

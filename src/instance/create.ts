@@ -1,17 +1,18 @@
-import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkInstanceName } from "../config/identifier.ts";
-import { errorCode, UserError } from "../lib/errors.ts";
+import { UserError } from "../lib/errors.ts";
 import { writeFileAtomic } from "../lib/files.ts";
 import { quote } from "../lib/quote.ts";
 import { programVersion } from "../lib/version.ts";
 import { instanceDirectory } from "../store/directories.ts";
 import { instanceFiles } from "../store/instance-files.ts";
-import { processIdentity } from "../store/process.ts";
 import { checkSocketPathLength } from "../store/socket-path.ts";
+import { writeCloudConfig } from "./cloud-config.ts";
 import type { InstanceContext } from "./context.ts";
 import { inspectInstance } from "./inspect.ts";
 import { loadConfigText } from "./load.ts";
+import { placeInstanceDirectory } from "./part-directory.ts";
 import type { Instance } from "./record.ts";
 
 /**
@@ -28,42 +29,19 @@ export async function createInstance(context: InstanceContext, name: string, tex
   if (lstatSync(dir, { throwIfNoEntry: false }) !== undefined) throw alreadyExists(name, dir);
   const { warnings } = await loadConfigText(context, name, text);
   for (const { message, fields } of warnings) context.logger.warn(message, fields);
-  placeDirectory(context.limaHome, name, dir, text);
-  return inspectInstance(context, name);
+  const placed = await placeInstanceDirectory(context.limaHome, name, (part) => {
+    writeFileAtomic(join(part, instanceFiles.limaYaml), text);
+    writeFileSync(join(part, instanceFiles.limaVersion), `v${programVersion}`, { mode: 0o444 });
+  });
+  if (!placed) throw alreadyExists(name, dir);
+  const instance = await inspectInstance(context, name);
+  await writeCloudConfig(context, instance);
+  return instance;
 }
 
 /** Replaces the stored template of an instance by an edited one that was found valid. */
 export function storeTemplate(dir: string, text: string): void {
   writeFileAtomic(join(dir, instanceFiles.limaYaml), text);
-}
-
-function placeDirectory(limaHome: string, name: string, dir: string, text: string): void {
-  mkdirSync(limaHome, { recursive: true, mode: 0o700 });
-  removeStaleParts(limaHome, name);
-  const part = join(limaHome, partName(name, process.pid));
-  mkdirSync(part, { mode: 0o700 });
-  try {
-    writeFileAtomic(join(part, instanceFiles.limaYaml), text);
-    writeFileSync(join(part, instanceFiles.limaVersion), `v${programVersion}`, { mode: 0o444 });
-    renameSync(part, dir);
-  } catch (error) {
-    rmSync(part, { recursive: true, force: true });
-    if (["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(errorCode(error) ?? "")) throw alreadyExists(name, dir);
-    throw error;
-  }
-}
-
-function partName(name: string, pid: number): string {
-  return `.${name}.${pid}.create.tmp`;
-}
-
-/** Parts left by a creation that was killed; those of a living process are left alone. */
-function removeStaleParts(limaHome: string, name: string): void {
-  for (const entry of readdirSync(limaHome)) {
-    const pid = /^\.(.+)\.(\d+)\.create\.tmp$/.exec(entry);
-    if (pid?.[1] !== name || processIdentity(Number(pid[2])) !== undefined) continue;
-    rmSync(join(limaHome, entry), { recursive: true, force: true });
-  }
 }
 
 function alreadyExists(name: string, dir: string): UserError {

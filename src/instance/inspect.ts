@@ -51,7 +51,8 @@ export async function inspectInstance(
   } catch (error) {
     if (errorCode(error) === "ENOENT") throw new InstanceNotFound(name, join(dir, instanceFiles.limaYaml));
     if (!(error instanceof UserError)) throw error;
-    return { ...emptyInstance(name, dir), hostname: hostnameOf(name), errors: [error.message] };
+    const guarded = existsWithoutFollowing(join(dir, instanceFiles.protected));
+    return { ...emptyInstance(name, dir), hostname: hostnameOf(name), protected: guarded, errors: [error.message] };
   }
   return inspectLoaded(context, name, dir, config, options);
 }

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { decodeText } from "../config/decode-text.ts";
 import type { ConfigFacts, PathKind } from "../config/facts.ts";
 import type { LoadedConfig } from "../config/load.ts";
@@ -77,6 +77,23 @@ export async function loadConfigText(
   const exists = isInitialised(dir);
   const version = exists ? (readTextIfExistsSync(join(dir, instanceFiles.limaVersion))?.trim() ?? "") : limaVersion;
   return loadSources(context, { ...(await commonSources(context, name)), text, exists, version }, options);
+}
+
+/**
+ * Loads a template that is no instance. Its text then counts as a file of the Lima home itself: that is what `{{.Dir}}`
+ * and `{{.Name}}` stand for in it.
+ * @param locator names the template in messages
+ */
+export async function loadTemplateText(
+  context: InstanceContext,
+  locator: string,
+  text: string,
+  options: LoadOptions = {},
+): Promise<LoadedConfig> {
+  const dir = context.limaHome;
+  const name = basename(dir);
+  const place = { dir, path: locator, name, exists: false, version: limaVersion };
+  return loadSources(context, { ...(await commonSources(context, name)), ...place, text }, options);
 }
 
 async function readSources(context: InstanceContext, name: string): Promise<Sources> {

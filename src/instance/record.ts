@@ -1,4 +1,3 @@
-import { printConfig } from "../config/print.ts";
 import type { AdditionalDisk, Config, Network } from "../config/types.ts";
 import type { ProcessIdentity } from "../store/process.ts";
 
@@ -46,8 +45,15 @@ export interface HostFields {
   readonly IdentityFile: string;
 }
 
-/** The JSON form of an instance, with Lima's keys in Lima's order; empty values are left out where Lima does so. */
-export function instanceJson(instance: Instance, host?: HostFields): Record<string, unknown> {
+/**
+ * The JSON form of an instance, with Lima's keys in Lima's order; empty values are left out where Lima does so.
+ * @param printedConfig its configuration as `printConfig` gives it; that loads the schema, which a table does not need
+ */
+export function instanceJson(
+  instance: Instance,
+  printedConfig: unknown,
+  host?: HostFields,
+): Readonly<Record<string, unknown>> {
   const entries: readonly (readonly [string, unknown])[] = [
     ["name", instance.name],
     ["hostname", instance.hostname],
@@ -66,7 +72,7 @@ export function instanceJson(instance: Instance, host?: HostFields): Record<stri
     ["hostAgentPID", instance.hostAgent?.pid],
     ["driverPID", instance.driver?.pid],
     ["errors", nonEmpty(instance.errors)],
-    ["config", instance.config === undefined ? undefined : printConfig(instance.config)],
+    ["config", printedConfig],
     ["sshAddress", instance.sshAddress || undefined],
     ["protected", instance.protected],
     ["limaVersion", instance.limaVersion],

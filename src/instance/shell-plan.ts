@@ -5,6 +5,8 @@ import { quote } from "../lib/quote.ts";
 export interface DirectoryFacts {
   /** `--workdir`; undefined when it was not given. */
   readonly workdir: string | undefined;
+  /** Directory of the guest that was made a copy of one of the host (`--sync`). @default none */
+  readonly synced?: string | undefined;
   /** The host's working directory and home, symlinks resolved; undefined when they cannot be told. */
   readonly cwd: string | undefined;
   readonly home: string | undefined;
@@ -17,6 +19,7 @@ export function directoryCommand(facts: DirectoryFacts): string {
   if (facts.workdir !== undefined) return `cd ${shellQuote(facts.workdir)} || exit 1`;
   const cwd = facts.cwd === undefined ? undefined : guestPath(facts.cwd, facts.mounts);
   const home = facts.home === undefined ? undefined : guestPath(facts.home, facts.mounts);
+  if (cwd === undefined && facts.synced !== undefined) return `cd ${shellQuote(facts.synced)}`;
   if (cwd !== undefined) return `cd ${shellQuote(cwd)} || cd ${shellQuote(home ?? facts.home ?? "/")}`;
   if (home !== undefined) return `cd ${shellQuote(home)}`;
   return "false";

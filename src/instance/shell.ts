@@ -16,6 +16,8 @@ import { directoryCommand, preservedEnv, shellScript } from "./shell-plan.ts";
 export interface ShellRequest {
   readonly command: readonly string[];
   readonly workdir: string | undefined;
+  /** Directory of the guest that holds a copy of one of the host. @default none */
+  readonly synced?: string | undefined;
   readonly shell: string | undefined;
   readonly preserveEnv: boolean;
   /** Ask for a terminal in the guest. */
@@ -58,6 +60,7 @@ export async function shellArguments(
   const script = shellScript({
     directory: directoryCommand({
       workdir: request.workdir,
+      synced: request.synced,
       cwd: resolved(context.host.cwd),
       home: resolved(context.host.home),
       mounts: config.mounts.map(({ location, mountPoint }) => ({

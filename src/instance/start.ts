@@ -58,6 +58,7 @@ export async function startInstance(context: InstanceContext, name: string, opti
   if (instance.config === undefined) {
     throw new UserError(`errors inspecting instance: [${instance.errors.join(", ")}]`);
   }
+  if (instance.status !== "Stopped") logger.warn(`expected status \`Stopped\`, got ${quote(instance.status)}`);
   const since = new Date();
   let agent: ChildProcess;
   {

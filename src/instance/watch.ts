@@ -23,7 +23,8 @@ export interface WatchOptions {
   readonly from: LogPosition;
   /** Older records and events are passed over. */
   readonly since: Date;
-  readonly logger: Logger;
+  /** Receives the host agent's log records; undefined to drop them. */
+  readonly logger: Logger | undefined;
   /** Ends the watch; what is already written by then is still handed out. */
   readonly signal: AbortSignal;
 }
@@ -38,7 +39,7 @@ export async function watchHostAgent<T>(
 ): Promise<T | undefined> {
   const found = new AbortController();
   const signal = AbortSignal.any([options.signal, found.signal]);
-  const relayed = relayLog(options, signal);
+  const relayed = options.logger === undefined ? undefined : relayLog(options, options.logger, signal);
   try {
     for await (const line of followLines(join(options.dir, instanceFiles.hostAgentStdout), {
       from: options.from.stdout,
@@ -57,11 +58,11 @@ export async function watchHostAgent<T>(
   }
 }
 
-async function relayLog(options: WatchOptions, signal: AbortSignal): Promise<void> {
+async function relayLog(options: WatchOptions, logger: Logger, signal: AbortSignal): Promise<void> {
   const path = join(options.dir, instanceFiles.hostAgentStderr);
   for await (const line of followLines(path, { from: options.from.stderr, signal })) {
     const record = parseAgentLog(line, options.since);
     if (record === undefined) continue;
-    options.logger.log(record.level, `[hostagent] ${record.message}`, record.fields, record.time);
+    logger.log(record.level, `[hostagent] ${record.message}`, record.fields, record.time);
   }
 }

@@ -93,15 +93,20 @@ export function sshConfigText(
   hostOs: HostOs,
 ): string {
   const kept = hostOs === "windows" ? withoutMultiplexing(options) : options;
-  const lines = endpointOptions(kept, endpoint).map((item) => `  ${checkedLine(item.key)} ${checkedLine(item.value)}`);
   return [
     `# This file lets ssh, scp, rsync and the like reach the instance: ssh -F <this file> ${hostname}`,
     "# limactl itself does not read it.",
     `# It is written anew whenever the instance ${JSON.stringify(instanceName)} starts: changes are lost.`,
-    `Host ${checkedLine(hostname)}`,
-    ...lines,
-    "",
+    sshHostBlock(hostname, kept, endpoint),
   ].join("\n");
+}
+
+/** The `Host` block of an ssh configuration. @throws UserError when an option holds a line break */
+export function sshHostBlock(hostname: string, options: readonly SshOption[], endpoint: SshEndpoint): string {
+  const lines = endpointOptions(options, endpoint).map(
+    (item) => `  ${checkedLine(item.key)} ${checkedLine(item.value)}`,
+  );
+  return [`Host ${checkedLine(hostname)}`, ...lines, ""].join("\n");
 }
 
 /** The options, then where the instance is reached. */

@@ -100,7 +100,7 @@ async function agent(guest: Guest) {
         config: [
           `AuthorizedKeysFile ${identity}.pub`,
           // the watching script comes by stdin: its /run becomes the test's
-          `ForceCommand if [ "$SSH_ORIGINAL_COMMAND" = /bin/sh ]; then sed s#/run/#${run}/#g | /bin/sh; else eval "$SSH_ORIGINAL_COMMAND"; fi`,
+          `ForceCommand if [ "$SSH_ORIGINAL_COMMAND" = /bin/sh ]; then sed s#/run/#${run}/#g >"$HOME/watch.$$"; exec /bin/sh "$HOME/watch.$$"; else eval "$SSH_ORIGINAL_COMMAND"; fi`,
         ],
       });
       disposals.push(sshd, { [Symbol.asyncDispose]: async () => rmSync(place, { recursive: true, force: true }) });

@@ -62,7 +62,7 @@ describe("the status of an instance", () => {
 
 describe("the JSON of an instance", () => {
   test("begins with its name, and leaves out what is empty", () => {
-    expect(JSON.stringify(instanceJson(instance("foo")))).toBe(
+    expect(JSON.stringify(instanceJson(instance("foo"), undefined))).toBe(
       '{"name":"foo","hostname":"","status":"Stopped","dir":"/home/u/.lima/foo","vmType":"qemu","arch":"x86_64","cpus":4,"memory":4294967296,"disk":1048576,"sshAddress":"127.0.0.1","protected":false,"limaVersion":""}',
     );
   });

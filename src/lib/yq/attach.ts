@@ -48,7 +48,7 @@ function freshKey(key: YqNode): YqNode {
 }
 
 /** Turns a null into an empty collection. */
-export function become(node: YqNode, kind: "map" | "seq"): void {
+function become(node: YqNode, kind: "map" | "seq"): void {
   if (!isNull(node)) return;
   node.kind = kind;
   node.tag = `!!${kind}`;

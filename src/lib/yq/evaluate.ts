@@ -13,12 +13,13 @@ export interface EvaluateOptions {
   readonly access?: Access;
 }
 
+export interface EvaluateYamlOptions extends EvaluateOptions {
+  /** @default false */
+  readonly colors?: boolean;
+}
+
 /** The results of an expression for all documents of one or several texts, evaluated together. */
-export function evaluateNodes(
-  expression: string,
-  documents: readonly YqNode[],
-  access: Access = {},
-): readonly YqNode[] {
+function evaluateNodes(expression: string, documents: readonly YqNode[], access: Access = {}): readonly YqNode[] {
   const evaluation = new Evaluator(access);
   return evaluation.run(parse(expression), { nodes: documents, variables: new Map(), dateLayout: undefined });
 }
@@ -31,10 +32,10 @@ export function evaluateNodes(
  * @throws UserError when the text is no YAML (`yaml: line N: ...`), the expression is none (`... invalid input text ...`), or an
  * operator fails
  */
-export function evaluateYaml(expression: string, text: string, options: EvaluateOptions = {}): string {
+export function evaluateYaml(expression: string, text: string, options: EvaluateYamlOptions = {}): string {
   if (expression.trim() === "") return text;
   const results = evaluateNodes(expression, readYaml(text, { together: true }), options.access);
-  return printResults(results, templateFormat);
+  return printResults(results, { ...templateFormat, colors: options.colors ?? false });
 }
 
 const templateFormat: PrintOptions = {

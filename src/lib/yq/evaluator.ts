@@ -66,7 +66,7 @@ export class Evaluator implements Evaluation {
       case "object":
         return createObject(this, expression.entries, context);
       case "bind":
-        return this.run(expression.value, context);
+        throw new UserError("must use variable with a pipe, e.g. `exp as $x | ...`");
       case "reduce":
         return this.reduce(expression, context);
       case "set-attribute":

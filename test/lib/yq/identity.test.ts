@@ -105,31 +105,35 @@ describe("`.` is the identity", () => {
   const comment = fc.constantFrom("# a", "#b", "# c: d", "# - e", "#");
   const gap = fc.array(fc.oneof(comment, fc.constant("")), { maxLength: 4 });
   test("on any block document in canonical form, comments and blank lines in any place included", () => {
-    const { entries } = fc.letrec<{ entries: string[] }>((tie) => ({
-      entries: fc
-        .array(
-          fc.record({
-            before: gap,
-            tail: fc.constantFrom("", "  # tail"),
-            inner: fc.oneof({ maxDepth: 3, depthIdentifier: "yaml" }, fc.constant(undefined), tie("entries")),
-            isList: fc.boolean(),
-          }),
-          { minLength: 1, maxLength: 3 },
-        )
-        .map((items) =>
-          items.flatMap(({ before, tail, inner, isList }, i) => {
+    const indented = (lines: readonly string[]): string[] => lines.map((line) => (line === "" ? line : `  ${line}`));
+    const { map, list } = fc.letrec<{ map: string[]; list: string[] }>((tie) => ({
+      map: fc
+        .array(fc.tuple(gap, fc.constantFrom("", "  # tail"), body(tie)), { minLength: 1, maxLength: 3 })
+        .map((entries) =>
+          entries.flatMap(([before, tail, inner], i) => {
             if (inner === undefined) return [...before, `k${i}: value${tail}`];
-            const body = isList
-              ? inner.map((line, j) => (j === 0 || line === "" ? line : line))
-              : inner.map((line) => (line === "" ? line : `  ${line}`));
-            return isList
-              ? [...before, `k${i}:${tail}`, ...inner.map((line) => (line === "" ? line : `  ${line}`))]
-              : [...before, `k${i}:${tail}`, ...body];
+            return [...before, `k${i}:${tail}`, ...(inner.isList ? inner.lines : indented(inner.lines))];
+          }),
+        ),
+      list: fc
+        .array(fc.tuple(gap, fc.constantFrom("", "  # tail"), body(tie)), { minLength: 1, maxLength: 3 })
+        .map((items) =>
+          items.flatMap(([before, tail, inner]) => {
+            const [first, ...rest] = inner?.lines ?? [];
+            if (first === undefined || first === "" || first.startsWith("#")) return [...before, `- value${tail}`];
+            return [...before, `- ${first}`, ...indented(rest)];
           }),
         ),
     }));
+    function body(tie: fc.LetrecTypedTie<{ map: string[]; list: string[] }>) {
+      const nested = fc.oneof(
+        tie("map").map((lines) => ({ isList: false, lines })),
+        tie("list").map((lines) => ({ isList: true, lines })),
+      );
+      return fc.oneof({ maxDepth: 3, depthIdentifier: "yaml" }, fc.constant(undefined), nested);
+    }
     fc.assert(
-      fc.property(entries, gap, (lines, end) => {
+      fc.property(fc.oneof(map, list), gap, (lines, end) => {
         const source = `${[...lines, ...end].join("\n").trimEnd()}\n`;
         expect(evaluateYaml(".", source)).toBe(source);
       }),
@@ -237,6 +241,13 @@ test("any text is read or refused with an error for people", () => {
     ),
     { numRuns: 1500 },
   );
+});
+
+test("deep nesting is refused, not a crash", () => {
+  for (const depth of [3_000, 200_000]) {
+    expect(() => evaluateYaml(".", "[".repeat(depth) + "]".repeat(depth))).toThrow("nested too deeply");
+    expect(() => evaluateYaml("(".repeat(depth) + ")".repeat(depth), "a: 1")).toThrow(UserError);
+  }
 });
 
 test("a bomb of aliases is refused when it is expanded, and copied when it is not", () => {

@@ -3,9 +3,7 @@ import { runYq } from "../../../src/lib/yq/main.ts";
 import type { Row } from "./table.ts";
 
 /** What the yq program prints for a row. */
-export async function printed(
-  row: Row,
-): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+async function printed(row: Row): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
   let out = "";
   let err = "";
   const files = new Map(Object.entries(row.files ?? {}));

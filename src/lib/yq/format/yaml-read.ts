@@ -32,14 +32,7 @@ export interface ReadOptions {
  */
 export function readYaml(source: string, options: ReadOptions = {}): readonly YqNode[] {
   const text = source.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
-  const documents = parseAllDocuments<ParsedNode>(text, {
-    schema: "failsafe",
-    keepSourceTokens: true,
-    uniqueKeys: false,
-    prettyErrors: false,
-    logLevel: "silent",
-  });
-  const list: readonly Document.Parsed<ParsedNode>[] = Array.isArray(documents) ? documents : [];
+  const list = parsed(text);
   for (const document of list) {
     const [error] = document.errors;
     if (error !== undefined) throw syntaxError(text, error.pos[0], error.message);
@@ -54,6 +47,22 @@ export function readYaml(source: string, options: ReadOptions = {}): readonly Yq
   return builds.map(({ root }, i) => place(root, i, options));
 }
 
+function parsed(text: string): readonly Document.Parsed<ParsedNode>[] {
+  try {
+    const documents = parseAllDocuments<ParsedNode>(text, {
+      schema: "failsafe",
+      keepSourceTokens: true,
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: "silent",
+    });
+    return Array.isArray(documents) ? documents : [];
+  } catch (error) {
+    if (error instanceof RangeError) throw tooDeep();
+    throw error;
+  }
+}
+
 /** A text as one YAML value, for `env`, `from_yaml` and the like. */
 export function parseSnippet(source: string): YqNode {
   if (source === "") return nothing();
@@ -62,8 +71,14 @@ export function parseSnippet(source: string): YqNode {
 }
 
 function syntaxError(text: string, offset: number, message: string): UserError {
+  // the parser recurses, and reports its own overflow as an error of the text
+  if (message.includes("call stack")) return tooDeep();
   const line = text.slice(0, offset).split("\n").length;
   return new UserError(`yaml: line ${line}: ${message.split("\n")[0]}`);
+}
+
+function tooDeep(): UserError {
+  return new UserError("yaml: the document is nested too deeply");
 }
 
 function emptyNode(): YqNode {
@@ -98,7 +113,7 @@ class Builder {
   }
 
   private node(parsed: unknown, parent: Entry | undefined): YqNode {
-    if (++this.depth > maxDepth) throw new UserError("yaml: the document is nested too deeply");
+    if (++this.depth > maxDepth) throw tooDeep();
     const result = this.kind(parsed, parent);
     const range = (parsed as { range?: readonly number[] | null } | null)?.range;
     if (result.kind !== "scalar" && range !== null && range !== undefined)

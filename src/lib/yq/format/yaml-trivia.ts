@@ -215,7 +215,6 @@ class Attacher {
       this.inner(region, line);
       return;
     }
-    const nextColumn = next === undefined ? -1 : this.source.columnOf(next.offset);
     const head: string[] = [];
     let blanks: string[] = [];
     let limit = Number.POSITIVE_INFINITY;
@@ -226,7 +225,7 @@ class Attacher {
         return;
       }
       const isDirect = i < firstBlank || (firstBlank < 0 && next === undefined);
-      const owner = head.length > 0 ? undefined : this.footOwner(Math.min(columns[i]!, limit), nextColumn, isDirect);
+      const owner = head.length > 0 ? undefined : this.footOwner(Math.min(columns[i]!, limit), next, isDirect);
       if (owner?.node === undefined) head.push(...blanks, text);
       else {
         limit = this.source.columnOf(owner.offset);
@@ -250,19 +249,16 @@ class Attacher {
    * The entry that a comment at a column follows: one further right than the next entry, or, directly below it with a blank line
    * (or nothing) after, one at the same column.
    */
-  private footOwner(column: number, nextColumn: number, isDirect: boolean): Entry | undefined {
+  private footOwner(column: number, next: Entry | undefined, isDirect: boolean): Entry | undefined {
+    const nextColumn = next === undefined ? -1 : this.source.columnOf(next.offset);
     let sameColumn: Entry | undefined;
     for (let entry = this.lastEntry; entry !== undefined; entry = entry.parent) {
       const at = this.source.columnOf(entry.offset);
       if (at > column) continue;
-      if (at > nextColumn && nextColumn >= 0) return entry;
-      if (nextColumn < 0 && at > 0) return entry;
-      if (at === column) sameColumn = entry;
+      if (at > Math.max(nextColumn, 0) || (nextColumn < 0 && at > 0)) return entry;
+      if (at === column && !isWithin(next, entry)) sameColumn = entry;
     }
-    return isDirect &&
-      (nextColumn < 0 || sameColumn === undefined || this.source.columnOf(sameColumn.offset) >= nextColumn)
-      ? sameColumn
-      : undefined;
+    return isDirect ? sameColumn : undefined;
   }
 
   /** Comments before a line that starts no entry: inside of a flow collection, or between a key and its value. */
@@ -275,6 +271,12 @@ class Attacher {
     if (inFlow && piece !== undefined) piece.node.head = [...piece.node.head, ...comments];
     else if (this.lastEntry?.node !== undefined) this.lastEntry.node.head = [...this.lastEntry.node.head, ...comments];
   }
+}
+
+/** Whether an entry stands somewhere below another. */
+function isWithin(entry: Entry | undefined, other: Entry): boolean {
+  for (let at = entry?.parent; at !== undefined; at = at.parent) if (at === other) return true;
+  return false;
 }
 
 /** Where the comment of a line starts: a `#` after white space that is inside of no scalar. */

@@ -82,7 +82,11 @@ function addScalars(left: YqNode, right: YqNode, dateLayout: string | undefined)
   if (isDate(left, dateLayout) && rightTag === "!!str")
     return replaced(left, left.tag, addDuration(left.value, right.value, 1, dateLayout));
   if (leftTag === "!!str") return replaced(left, "!!str", isNull(right) ? left.value : left.value + right.value);
-  if (rightTag === "!!str") return replaced(left, "!!str", left.value + right.value);
+  if (rightTag === "!!str") {
+    const result = replaced(left, "!!str", left.value + right.value);
+    result.tag = right.tag;
+    return result;
+  }
   if (isNull(right)) return copy(left);
   return (
     calculated(

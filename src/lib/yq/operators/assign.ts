@@ -13,8 +13,9 @@ type SetAttribute = Extract<Expression, { type: "set-attribute" }>;
  * target); the first result counts, none changes nothing. Yields the nodes it was applied to.
  */
 export function assign(run: Evaluation, expression: Binary, context: Context): readonly YqNode[] {
-  const targets = run.run(expression.left, context);
   const relative = expression.name === "update";
+  const found = run.run(expression.left, context);
+  const targets = relative ? innermostFirst(found) : found;
   const shared = relative ? undefined : run.run(expression.right, context)[0];
   for (const target of targets) {
     const value = relative ? run.runOn(expression.right, target, context)[0] : shared;
@@ -25,6 +26,16 @@ export function assign(run: Evaluation, expression: Binary, context: Context): r
     updateFrom(attach(target), fresh, options);
   }
   return context.nodes;
+}
+
+/** Targets such that none is replaced before those inside of it are changed (`.. |= ...`); otherwise in their order. */
+function innermostFirst(targets: readonly YqNode[]): readonly YqNode[] {
+  const all = new Set(targets);
+  const isInside = (node: YqNode): boolean => {
+    for (let at = node.parent; at !== undefined; at = at.parent) if (all.has(at)) return true;
+    return false;
+  };
+  return targets.some(isInside) ? [...targets].reverse() : targets;
 }
 
 const calculations: Readonly<Partial<Record<BinaryName, BinaryName>>> = {

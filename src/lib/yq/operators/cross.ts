@@ -71,7 +71,7 @@ const operations: Readonly<Partial<Record<Binary["name"], Operation>>> = {
 };
 
 /** Whether all nodes are whole documents (or made from them) that are evaluated together (`eval-all`); parts of them never are. */
-export function isTogether(context: Context): boolean {
+function isTogether(context: Context): boolean {
   return context.nodes.every((node) => node.origin.together);
 }
 

@@ -12,7 +12,7 @@ const yamlLayouts = [
 ];
 
 /** Reads a date by a layout; without one as RFC 3339 or the other forms of a YAML timestamp. */
-export function readDate(value: string, layout: string | undefined): GoTime | undefined {
+function readDate(value: string, layout: string | undefined): GoTime | undefined {
   for (const candidate of layout === undefined ? yamlLayouts : [layout]) {
     const time = parseGoTime(value, candidate);
     if (time !== undefined) return time;

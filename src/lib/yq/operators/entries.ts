@@ -42,6 +42,7 @@ function withEntries(run: Evaluation, given: YqNode, body: Expression, context: 
     const result = fromEntries(sequence(kept));
     const shell = copy(node);
     if (shell.kind !== "map") return result;
+    shell.style = "";
     setContent(shell, result.content);
     return shell;
   });

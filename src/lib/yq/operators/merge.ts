@@ -44,7 +44,7 @@ function mergeInto(left: YqNode, right: YqNode, flags: MergeFlags): void {
   }
   const { content } = left;
   const isArray = right.kind === "seq" && left.kind === "seq";
-  if (isArray && flags.append) {
+  if (isArray && flags.append && !flags.onlyNew) {
     if (content.length === 0) left.style = "";
     setContent(left, [...content, ...right.content.map(copy)]);
   } else if (isArray && flags.deep) {
@@ -64,7 +64,7 @@ function mergeMap(left: YqNode, right: YqNode, flags: MergeFlags): void {
     updateFrom(left, right, { clobberTags: flags.clobber, keepAnchor: false });
     return;
   }
-  if (left.style === "") left.style = left.content.length === 0 ? right.style : left.style;
+  if (left.content.length === 0) left.style = "";
   if (flags.clobber) {
     left.tag = right.tag;
     left.tagged = right.tagged;
@@ -75,8 +75,16 @@ function mergeMap(left: YqNode, right: YqNode, flags: MergeFlags): void {
     if (there !== undefined) {
       if (typeof there.key === "object") adoptComments(there.key, key);
       mergeInto(there, value, flags);
-    } else if (!flags.onlyExisting) appendPair(left, copy(key), copy(value));
+    } else if (!flags.onlyExisting) appendPair(left, copy(key), blockMaps(copy(value)));
   }
+}
+
+/** The maps that a merge brings in are written as blocks, as deep as it looks; sequences keep their style. */
+function blockMaps(node: YqNode): YqNode {
+  if (node.kind !== "map") return node;
+  if (node.content.length > 0) node.style = "";
+  for (const [, value] of pairs(node)) blockMaps(value);
+  return node;
 }
 
 const isComment = (line: string): boolean => line !== "";

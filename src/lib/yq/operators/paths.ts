@@ -1,7 +1,7 @@
 import { UserError } from "../../errors.ts";
 import { current, missing } from "../attach.ts";
 import type { Context, Evaluation } from "../context.ts";
-import { copy, dereference, isNull, pairs, setContent, text, YqNode } from "../node.ts";
+import { copy, dereference, isNull, lookup, pairs, setContent, text, YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { parseInteger } from "../tags.ts";
 import { separated } from "./cross.ts";
@@ -46,6 +46,8 @@ function childrenByKey(given: YqNode, key: YqNode, optional: boolean): readonly 
 
 function mapChildren(map: YqNode, key: YqNode): readonly YqNode[] {
   const found = new Map<string, YqNode>();
+  const merge = key.value === "<<" ? lookup(map, "<<") : undefined;
+  if (merge !== undefined) return [merge];
   for (const [name, value] of mergedEntries(map)) {
     if (name.startsWith("\0")) continue;
     if (key.tag === "!!str" ? matchesWildcard(name, key.value) : name === key.value) found.set(name, value);
@@ -69,8 +71,8 @@ function mergedEntries(map: YqNode, depth = 0): Map<string, YqNode> {
     }
     const merged = dereference(value);
     for (const source of merged.kind === "seq" ? merged.content.map(dereference) : [merged]) {
-      if (source.kind !== "map")
-        throw new UserError(`can only use merge anchors with maps (!!map), but got ${source.tag}`);
+      // what is no map cannot be merged, but must not hide the rest
+      if (source.kind !== "map") continue;
       for (const [inner, innerValue] of mergedEntries(source, depth + 1)) entries.set(inner, innerValue);
     }
   }

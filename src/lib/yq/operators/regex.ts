@@ -19,7 +19,7 @@ const posixClasses: Readonly<Record<string, string>> = {
 };
 
 /** A Go (RE2) regular expression as one of this runtime. @throws UserError when it is none */
-export function goRegExp(source: string): RegExp {
+function goRegExp(source: string): RegExp {
   let flags = "dg";
   let body = source;
   const leading = /^\(\?([ims]+)\)/.exec(body);

@@ -110,7 +110,8 @@ export function interpolationEnd(source: string, at: number): number {
   let depth = 1;
   for (let i = at; i < source.length; i++) {
     const char = source[i];
-    if (char === '"') {
+    if (char === "\\") i++;
+    else if (char === '"') {
       i++;
       while (i < source.length && source[i] !== '"') i += source[i] === "\\" ? 2 : 1;
     } else if (char === "(") depth++;

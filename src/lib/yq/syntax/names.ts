@@ -2,7 +2,6 @@ import type { AttributeName } from "./ast.ts";
 
 /** Operators written as words, under the name their handler has, with every spelling that differs by more than `_` and case. */
 const spellings: Readonly<Record<string, string>> = {
-  lc: "",
   type: "tag",
   fi: "file_index",
   di: "document_index",
@@ -35,7 +34,7 @@ const plainNames = `length line column eval map map_values filter pick omit flat
 
 const byShape = new Map<string, string>();
 for (const name of plainNames.split(/\s+/)) byShape.set(shape(name), name);
-for (const [spelling, name] of Object.entries(spellings)) if (name !== "") byShape.set(shape(spelling), name);
+for (const [spelling, name] of Object.entries(spellings)) byShape.set(shape(spelling), name);
 
 function shape(name: string): string {
   return name.replaceAll("_", "").toLowerCase();

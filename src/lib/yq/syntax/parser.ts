@@ -82,8 +82,11 @@ class Parser {
   }
 
   private expect(text: string): Token {
-    if (!this.isSymbol(text)) throw this.unexpected(`expected ${text}`);
-    return this.take();
+    if (this.isSymbol(text)) return this.take();
+    const cause = this.unexpected();
+    throw /^[)\]}]$/.test(text)
+      ? new UserError(`bad expression, could not find matching \`${text}\`: ${cause.message}`)
+      : this.unexpected(`expected ${text}`);
   }
 
   private unexpected(reason?: string): UserError {

@@ -26,6 +26,12 @@ export function stringParts(raw: string, parse: (source: string) => Expression):
       text += raw[i];
       continue;
     }
+    const unicode = next === "u" ? /^[0-9a-fA-F]{4}/.exec(raw.slice(i + 2)) : null;
+    if (unicode !== null) {
+      text += String.fromCharCode(Number.parseInt(unicode[0], 16));
+      i += 5;
+      continue;
+    }
     const close = next === "(" ? interpolationEnd(raw, i + 2) : -1;
     if (close !== -1) {
       if (text !== "") parts.push(text);

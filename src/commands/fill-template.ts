@@ -1,0 +1,70 @@
+import type { CommandContext } from "../cli/command.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import { printConfig } from "../config/print.ts";
+import { configToYaml } from "../config/print-yaml.ts";
+import { type EmbedOptions, embedTemplate } from "../config/templates/embed.ts";
+import { readTemplate, type Template } from "../config/templates/read.ts";
+import type { TemplateContext } from "../config/templates/source.ts";
+import { loadTemplateText } from "../instance/load.ts";
+import { UserError } from "../lib/errors.ts";
+import { quote } from "../lib/quote.ts";
+import { instanceContext } from "./instance-context.ts";
+import { defaultBase, openTemplates, tellRewrite, tellWarnings } from "./templates.ts";
+
+type Surroundings = Pick<CommandContext, "host" | "logger">;
+
+/** A template that was read, and what it was read with. */
+export interface OpenTemplate {
+  readonly template: Template;
+  readonly templates: TemplateContext;
+}
+
+/** Reads a template. @throws UserError for a locator that stands for nothing */
+export async function openTemplate(context: Surroundings, locator: string): Promise<OpenTemplate> {
+  const templates = await openTemplates(context);
+  const template = await readTemplate(locator, templates);
+  tellRewrite(context, locator, template.resolved);
+  tellWarnings(context, templates);
+  if (template.text === "") {
+    throw new UserError(`don't know how to interpret ${quote(locator)} as a template locator`);
+  }
+  return { template, templates };
+}
+
+/** Embeds a template and tells what came up. */
+export async function embedded(
+  context: Surroundings,
+  { template, templates }: OpenTemplate,
+  options: EmbedOptions,
+): Promise<string> {
+  const text = await embedTemplate(template, templates, options);
+  tellWarnings(context, templates);
+  return text;
+}
+
+export interface FillOptions {
+  /** Refuse what is not valid, and warn about what is experimental or without effect. @default false */
+  readonly validate?: boolean;
+  /** Merge `_config/base.yaml` too. @default true */
+  readonly withDefaultBase?: boolean;
+}
+
+/** Embeds a template whole and fills in what an instance made of it would have. */
+export async function filled(
+  context: Surroundings,
+  open: OpenTemplate,
+  options: FillOptions = {},
+): Promise<LoadedConfig> {
+  const base = options.withDefaultBase === false ? undefined : defaultBase(context);
+  const text = await embedded(context, open, { defaultBase: base });
+  const { locator } = open.template;
+  const validate = options.validate === true;
+  const loaded = await loadTemplateText(instanceContext(context), locator, text, { validate, advise: validate });
+  for (const { message, fields } of loaded.warnings) context.logger.warn(message, fields);
+  return loaded;
+}
+
+/** A filled template as YAML; the driver is left out where only this host's default names it. */
+export function filledYaml({ config, vmTypeGiven }: LoadedConfig): string {
+  return configToYaml(printConfig(config, { withoutVmType: !vmTypeGiven }));
+}

@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import { planInstanceMedia } from "../guest/cidata/instance-media.ts";
+import { errorText } from "../lib/errors.ts";
+import { writeFileAtomic } from "../lib/files.ts";
+import { instanceFiles } from "../store/instance-files.ts";
+import { loadSshKeys } from "../store/ssh-keys.ts";
+import { loadDriver } from "../vm/drivers.ts";
+import { machineId } from "../vm/machine-id.ts";
+import type { InstanceContext } from "./context.ts";
+import type { Instance } from "./record.ts";
+
+/** Writes `cloud-config.yaml` for people to read; the guest gets its own with each start. A failure is only logged. */
+export async function writeCloudConfig(context: InstanceContext, instance: Instance): Promise<void> {
+  if (instance.config === undefined) return;
+  const { host, limaHome, logger } = context;
+  try {
+    const driver = await loadDriver(instance.config.vmType);
+    const { config } = driver.configure(instance.config, { host, createdBy: instance.limaVersion });
+    const { media } = await planInstanceMedia({
+      host,
+      name: instance.name,
+      directory: instance.dir,
+      config,
+      machineId: await machineId(host),
+      agentChannel: driver.guestAgent,
+      bootScripts: {},
+      sshPublicKeys: (await loadSshKeys(host, limaHome, config.ssh.loadDotSSHPubKeys)).publicKeys,
+      guestAgentFile: undefined,
+      nerdctlArchive: undefined,
+      debug: false,
+      time: host.now,
+    });
+    writeFileAtomic(join(instance.dir, instanceFiles.cloudConfig), media.cloudConfig, 0o444);
+  } catch (error) {
+    logger.error("failed to configure driver for regenerating cloud-config", { error: errorText(error) });
+  }
+}

@@ -1,0 +1,330 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
+import { lstatSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { miniTemplate } from "../support/guests.ts";
+import { type Run, type Started, World } from "../support/limactl.ts";
+
+const limit = 300_000;
+let world: World;
+let watch: Started;
+
+/** One guest for all tests of this file. */
+beforeAll(async () => {
+  world = new World();
+  mkdirSync(world.limaHome);
+  watch = world.start(["watch", "--json"]);
+  await world.ok(["start", "--tty=false", world.write("m.yaml", miniTemplate())]);
+  tree = join(world.root, "a", "my tree");
+  mkdirSync(join(tree, "sub dir"), { recursive: true });
+  writeFileSync(join(tree, "script.sh"), "#!/bin/sh\n", { mode: 0o755 });
+  writeFileSync(join(tree, "sub dir", "50% file"), "deep\n");
+  symlinkSync("script.sh", join(tree, "link"));
+}, limit);
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
+
+let tree = "";
+const guest = (...command: string[]) => world.ok(["shell", "m", ...command]);
+const said = (run: Run) => run.stderr;
+
+test(
+  "watch told of the new instance and of the events of its start",
+  async () => {
+    watch.kill("SIGINT");
+    const run = await watch.finished;
+    expect(run.signal).toBe("SIGINT");
+    expect(run.stderr).toContain("New instance detected: m");
+    const events = run.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(new Set(events.map(({ instance }) => instance))).toEqual(new Set(["m"]));
+    expect(events.some(({ event }) => event.status.sshLocalPort > 0)).toBe(true);
+    expect(events.at(-1)?.event.status.running).toBe(true);
+  },
+  limit,
+);
+
+describe("a running instance", () => {
+  test.each([
+    [["edit", "m", "--cpus=1"], "cannot edit a running instance"],
+    [["clone", "m", "n"], "cannot clone a running instance"],
+    [["rename", "m", "n"], "cannot rename a running instance"],
+  ])(
+    "refuses %j",
+    async (args, text) => {
+      const run = await world.limactl(args);
+      expect(run.code).toBe(1);
+      expect(said(run)).toContain(text);
+    },
+    limit,
+  );
+
+  test(
+    "is reached by plain ssh with what show-ssh prints",
+    async () => {
+      const line = await world.ok(["show-ssh", "m"]);
+      const env = { ...world.env };
+      const byCommand = spawnSync("bash", ["-c", `${line.trim()} uname`], { encoding: "utf8", env });
+      expect(byCommand).toMatchObject({ status: 0, stdout: "Linux\n" });
+      const config = world.write("ssh.config", await world.ok(["show-ssh", "--format=config", "m"]));
+      const byConfig = spawnSync("ssh", ["-F", config, "lima-m", "uname"], { encoding: "utf8", env });
+      expect(byConfig).toMatchObject({ status: 0, stdout: "Linux\n" });
+    },
+    limit,
+  );
+});
+
+describe.each(["scp", "rsync"])("copy by %s", (backend) => {
+  const copy = (...args: string[]) => world.ok(["copy", `--backend=${backend}`, ...args]);
+
+  test(
+    "takes a file out and brings it back, with blanks in its name",
+    async () => {
+      const file = join(tree, "sub dir", "50% file");
+      await copy(file, `m:/tmp/in ${backend}`);
+      await copy(`m:/tmp/in ${backend}`, join(world.root, `back ${backend}`));
+      expect(readFileSync(join(world.root, `back ${backend}`), "utf8")).toBe("deep\n");
+      await copy(file, `m:rel-${backend}`);
+      expect(await guest("cat", `rel-${backend}`)).toBe("deep\n");
+    },
+    limit,
+  );
+
+  test(
+    "takes several sources",
+    async () => {
+      await guest("mkdir", "-p", `/tmp/many-${backend}`);
+      await copy(join(tree, "script.sh"), join(tree, "sub dir", "50% file"), `m:/tmp/many-${backend}/`);
+      expect((await guest("ls", `/tmp/many-${backend}`)).trim().split("\n")).toEqual(["50% file", "script.sh"]);
+    },
+    limit,
+  );
+
+  test(
+    "-r takes a tree with its modes, and a slash at an end means what it means to scp",
+    async () => {
+      const to = `/tmp/tree-${backend}`;
+      await copy("-r", tree, `m:${to}`);
+      expect(await guest("stat", "-c", "%a", `${to}/script.sh`)).toBe("755\n");
+      expect(await guest("cat", `${to}/sub dir/50% file`)).toBe("deep\n");
+      await guest("mkdir", "-p", `/tmp/into-${backend}`);
+      await copy("-r", `${tree}/`, `m:/tmp/into-${backend}/`);
+      expect(await guest("cat", `/tmp/into-${backend}/my tree/sub dir/50% file`)).toBe("deep\n");
+      const back = join(world.root, `tree-${backend}`);
+      await copy("-r", `m:${to}`, back);
+      expect(readFileSync(join(back, "sub dir", "50% file"), "utf8")).toBe("deep\n");
+      if (backend === "rsync") expect(readlinkSync(join(back, "link"))).toBe("script.sh");
+    },
+    limit,
+  );
+
+  test(
+    "ends with the tool's code, and says nothing of its own",
+    async () => {
+      const run = await world.limactl(["copy", `--backend=${backend}`, "/nowhere/x", "m:"]);
+      // scp ended with 1 for a missing source until it spoke SFTP.
+      expect(backend === "scp" ? [1, 255] : [23]).toContain(run.code as number);
+      expect(run.stderr).not.toContain("level=fatal");
+    },
+    limit,
+  );
+});
+
+test(
+  "copy within a guest, by its name on both sides",
+  async () => {
+    await world.ok(["copy", "m:/etc/os-release", "m:/tmp/os-copy"]);
+    expect(await guest("cat", "/tmp/os-copy")).toBe(await guest("cat", "/etc/os-release"));
+  },
+  limit,
+);
+
+describe("shell --sync", () => {
+  const shell = (dir: string, command: readonly string[]) =>
+    world.limactl(["shell", "--tty=false", "--sync", dir, "m", ...command], { cwd: world.root });
+
+  test(
+    "works on a copy, and brings the changes back when the command ends well",
+    async () => {
+      const dir = join(world.root, "sync", "ok");
+      mkdirSync(dir, { recursive: true });
+      for (const name of ["kept", "gone"]) writeFileSync(join(dir, name), "old\n");
+      symlinkSync("kept", join(dir, "link"));
+      const run = await shell("sync/ok", ["sh", "-c", "pwd; rm gone; echo new > 'a b'; chmod 600 kept"]);
+      expect(said(run)).toContain(`Syncing host current directory(${dir}) to guest instance...`);
+      expect(said(run)).toContain("Successfully synced back the changes to host.");
+      expect(run.code).toBe(0);
+      expect(run.stdout).toEndWith(`${dir}\n`);
+      expect(readFileSync(join(dir, "a b"), "utf8")).toBe("new\n");
+      expect(lstatSync(join(dir, "gone"), { throwIfNoEntry: false })).toBeUndefined();
+      expect(lstatSync(join(dir, "kept")).mode & 0o777).toBe(0o600);
+      expect(readlinkSync(join(dir, "link"))).toBe("kept");
+      expect((await world.limactl(["shell", "m", "test", "-e", run.stdout.trim()])).code).toBe(1);
+    },
+    limit,
+  );
+
+  test(
+    "of a command that fails keeps the guest's copy and brings nothing back",
+    async () => {
+      const dir = join(world.root, "sync", "bad");
+      mkdirSync(dir, { recursive: true });
+      const run = await shell(dir, ["sh", "-c", "pwd; touch x; exit 7"]);
+      expect(run.code).toBe(7);
+      expect(lstatSync(join(dir, "x"), { throwIfNoEntry: false })).toBeUndefined();
+      expect((await world.limactl(["shell", "m", "test", "-e", `${run.stdout.trim()}/x`])).code).toBe(0);
+    },
+    limit,
+  );
+
+  test.each([
+    [["--sync", "/tmp/x"], "to be at least 4, only got 3 (Hint: cd to a deeper directory)"],
+    [["--sync", ".", "--workdir", "/"], "cannot use `--workdir` and `--sync` at the same time"],
+    [["--sync", "/a/b/c/nowhere"], "failed to determine the host directory to sync: "],
+  ])(
+    "%j is refused",
+    async (flags, text) => {
+      const run = await world.limactl(["shell", ...flags, "m", "true"]);
+      expect(run.code).toBe(1);
+      expect(said(run)).toContain(text);
+    },
+    limit,
+  );
+
+  /** Runs `shell --sync` at a terminal, picking the answers by the keys for them. */
+  async function atTerminal(dir: string, command: string, keys: readonly string[]): Promise<string> {
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    let shown = "";
+    let from = 0;
+    const open = [...keys];
+    const decoder = new TextDecoder();
+    const terminal = new Bun.Terminal({
+      cols: 200,
+      rows: 24,
+      data: (self, chunk) => {
+        shown += decoder.decode(chunk, { stream: true });
+        if (/\[code \d+\]/.test(shown)) end();
+        const at = shown.indexOf("View the changed contents\r\n", from);
+        const next = at < 0 ? undefined : open.shift();
+        if (next === undefined) return;
+        from = shown.length;
+        self.write(next);
+      },
+    });
+    const words = [world.executable, "shell", "--sync", dir, "m", "sh", "-c", command];
+    const child = Bun.spawn(["bash", "-c", '"$@"; echo "[code $?]"', "bash", ...words], {
+      terminal,
+      cwd: world.root,
+      env: { ...world.env, PAGER: "cat", TERM: "xterm", NO_COLOR: "1" },
+    });
+    await Promise.all([ended, child.exited]);
+    terminal.close();
+    return shown;
+  }
+
+  test(
+    "at a terminal asks, shows the differences, and does as it is told",
+    async () => {
+      const dir = join(world.root, "sync", "ask");
+      mkdirSync(dir, { recursive: true });
+      writeFileSync(join(dir, "f"), "one\n");
+      const down = "\u001b[B";
+      const refused = await atTerminal(dir, "echo two > f; touch g", [`${down}${down}\r`, `${down}\r`]);
+      expect(refused).toContain("Accept the changes? (added: 1, deleted: 0, modified: 1, metadata: 1)");
+      expect(refused).toContain("+two");
+      expect(refused).toContain("Skipping syncing back the changes to host.");
+      expect(readFileSync(join(dir, "f"), "utf8")).toBe("one\n");
+      const accepted = await atTerminal(dir, "echo two > f", ["\r"]);
+      expect(accepted).toContain("Successfully synced back the changes to host.");
+      expect(readFileSync(join(dir, "f"), "utf8")).toBe("two\n");
+      expect(await atTerminal(dir, "true", [])).toContain("No changes detected");
+    },
+    limit,
+  );
+});
+
+test(
+  "tunnel opens a proxy through which the guest's own services are reached",
+  async () => {
+    const run = await world.limactl(["tunnel", "m"]);
+    expect(run.code).toBe(0);
+    expect(said(run)).toContain("`limactl tunnel` is experimental");
+    const port = Number(/^Set `ALL_PROXY=socks5h:\/\/127\.0\.0\.1:(\d+)`, etc\.$/m.exec(run.stdout)?.[1]);
+    expect(run.stdout).toContain("<http://lima-m.internal>");
+    expect(await bannerThroughSocks(port, 22)).toStartWith("SSH-2.0-");
+  },
+  limit,
+);
+
+/** What a server of the guest's loopback says first, through a SOCKS 5 proxy (RFC 1928). */
+function bannerThroughSocks(proxyPort: number, port: number): Promise<string> {
+  return new Promise((settle, reject) => {
+    const socket = connect(proxyPort, "127.0.0.1");
+    let received = Buffer.alloc(0);
+    socket.once("error", reject);
+    socket.write(Uint8Array.of(5, 1, 0));
+    socket.write(Uint8Array.of(5, 1, 0, 1, 127, 0, 0, 1, port >> 8, port & 255));
+    socket.on("data", (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk]);
+      // Two bytes of greeting and ten of the answer precede the server's own.
+      if (received.length <= 16) return;
+      socket.destroy();
+      settle(received.subarray(12).toString());
+    });
+  });
+}
+
+test(
+  "restart edits, shuts down and starts again",
+  async () => {
+    const before = await guest("cat", "/proc/sys/kernel/random/boot_id");
+    const run = await world.limactl(["restart", "--cpus=1", "m"]);
+    expect(said(run)).toContain("Instance `m` configuration edited");
+    expect(said(run)).toContain("The instance m has shut down");
+    expect(said(run)).toContain("READY.");
+    expect(run.code).toBe(0);
+    expect(await guest("cat", "/proc/sys/kernel/random/boot_id")).not.toBe(before);
+    expect(await guest("nproc")).toBe("1\n");
+  },
+  limit,
+);
+
+test(
+  "a stopped instance with its guest's data can be renamed and cloned, and both are stopped",
+  async () => {
+    await world.ok(["stop", "-f", "m"]);
+    await world.ok(["rename", "m", "renamed"]);
+    await world.ok(["clone", "renamed", "cloned"]);
+    for (const name of ["renamed", "cloned"]) {
+      const check = spawnSync("qemu-img", ["check", world.file(name, "diffdisk")], { encoding: "utf8" });
+      expect(check.stderr).toBe("");
+      expect(JSON.parse(await world.ok(["list", "--json", name]))).toMatchObject({ status: "Stopped", name });
+    }
+    expect(world.processes().filter(({ argv }) => argv[0]?.includes("qemu"))).toEqual([]);
+  },
+  limit,
+);
+
+test(
+  "a renamed instance and its clone boot, files go from one to the other, and a reset ends what runs",
+  async () => {
+    await Promise.all(["renamed", "cloned"].map((name) => world.ok(["start", name])));
+    const shell = (name: string, ...command: string[]) => world.ok(["shell", name, ...command]);
+    expect(await shell("cloned", "hostname")).toBe("lima-cloned\n");
+    await shell("renamed", "sh", "-c", "mkdir -p d/e; echo over > d/e/f");
+    await world.ok(["copy", "-r", "renamed:d", "cloned:/tmp/d"]);
+    expect(await shell("cloned", "cat", "/tmp/d/e/f")).toBe("over\n");
+    const run = await world.limactl(["factory-reset", "cloned"]);
+    expect(said(run)).toContain("Sending SIGKILL to the qemu driver process");
+    expect(said(run)).toContain("Instance `cloned` has been factory reset");
+    expect(run.code).toBe(0);
+    expect(lstatSync(world.file("cloned", "diffdisk"), { throwIfNoEntry: false })).toBeUndefined();
+    const left = world.processes().filter(({ argv }) => argv[0]?.includes("qemu"));
+    expect(left.map(({ argv }) => argv.includes("lima-renamed"))).toEqual([true]);
+  },
+  limit,
+);
