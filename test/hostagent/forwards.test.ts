@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { createSocket } from "node:dgram";
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PortForward } from "../../src/config/types.ts";
 import type { GuestListener } from "../../src/hostagent/forward-plan.ts";
+import { DatagramForward } from "../../src/hostagent/forwards/datagram-forward.ts";
 import { PortForwards } from "../../src/hostagent/forwards/service.ts";
+import { Tunnel } from "../../src/hostagent/guest-agent/tunnel.ts";
 import { SshSession } from "../../src/hostagent/ssh/session.ts";
 import type { PortForwardEvent } from "../../src/hostapi/events.ts";
 import type { LogFields, Logger } from "../../src/lib/log.ts";
@@ -70,7 +73,7 @@ async function serve(
 
 const listener = (port: number, ip = "127.0.0.1"): GuestListener => ({ protocol: "tcp", ip, port });
 
-function forwardsOf(configured: readonly PortForward[]) {
+function forwardsOf(configured: readonly PortForward[], udp = true) {
   const said: { readonly message: string; readonly fields: LogFields | undefined }[] = [];
   const events: PortForwardEvent[] = [];
   const keep = (message: string, fields?: LogFields) => void said.push({ message, fields });
@@ -79,7 +82,7 @@ function forwardsOf(configured: readonly PortForward[]) {
     configured,
     sshLocalPort: sshd.port,
     hostOs: "linux",
-    udp: true,
+    udp,
     session,
     agent: () => undefined,
     logger,
@@ -232,6 +235,43 @@ test("a host port that is taken is told once, with who has it", async () => {
   expect(reason).toContain(`listen tcp 127.0.0.1:${port}: bind: address already in use`);
   expect(reason).toContain(`pid ${process.pid})`);
   expect(run.events.map(({ type }) => type)).toEqual(["failed"]);
+});
+
+test("UDP is not forwarded where ssh alone forwards, and that is told", async () => {
+  await using run = forwardsOf([], false);
+  run.service.update({ added: [{ protocol: "udp", ip: "0.0.0.0", port: 5000 }], removed: [] });
+  await until(() => run.events.length > 0);
+  expect(run.events).toEqual([{ type: "not-forwarding", protocol: "udp", guestAddr: "0.0.0.0:5000" }]);
+  expect(run.said.map(({ message }) => message)).toEqual(["Not forwarding UDP 0.0.0.0:5000"]);
+});
+
+test("each client of a UDP port has a tunnel of its own, which is given up when it is idle", async () => {
+  const closed: number[] = [];
+  let made = 0;
+  const port = freePort();
+  const forward = await DatagramForward.listen({
+    address: { kind: "port", ip: "127.0.0.1", port },
+    hostOs: "linux",
+    idleMs: 30,
+    tunnel: (handlers) => {
+      made += 1;
+      const number = made;
+      const answer = () => handlers.onData(Buffer.from(`${number}`));
+      return new Tunnel(number, { send: () => setTimeout(answer), forget: () => closed.push(number) }, handlers);
+    },
+  });
+  const ask = async () => {
+    const socket = createSocket("udp4");
+    const answer = new Promise<string>((resolve) => socket.once("message", (bytes) => resolve(String(bytes))));
+    socket.send("x", port, "127.0.0.1");
+    return { socket, text: await answer };
+  };
+  const [one, two] = [await ask(), await ask()];
+  expect([one.text, two.text]).toEqual(["1", "2"]);
+  await until(() => closed.length === 2);
+  forward.end();
+  one.socket.close();
+  two.socket.close();
 });
 
 test("sockets of the host belong to their owner, take the place of dead ones, and go when the forwards end", async () => {

@@ -63,7 +63,9 @@ export class DatagramForward {
     }
     const tunnel = this.options.tunnel({
       onData: (bytes) => {
-        this.peers.get(name)?.idle.refresh();
+        const known = this.peers.get(name);
+        if (known === undefined) return;
+        known.idle.refresh();
         this.socket.send(bytes, port, ip);
       },
       onClose: () => this.forget(name),
