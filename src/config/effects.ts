@@ -22,10 +22,10 @@ const probe = works("start waits for the probes of lima.yaml");
 const disks = works("an additional disk is formatted and mounted in the guest");
 const certificates = works("CA certificates of lima.yaml are trusted in the guest");
 const environment = works("env and param reach the guest's scripts");
+const forwards = works("rules decide which listeners are reached, and where");
 const names = works("the guest asks the DNS servers of lima.yaml");
 
 const mounts = later("host directories are not mounted in the guest yet");
-const forwards = later("no ports or sockets are forwarded yet");
 const containerd = later("containerd is not installed in the guest yet");
 const networks = later("no network but the builtin one is attached yet");
 const resolver = later("the host agent's DNS server does not run yet");

@@ -3,7 +3,9 @@
  * ends are of one version and come together; a hello that names another version ends the connection.
  *
  * A connection begins with the host's hello, which the guest sends back: on a virtio port bytes of an earlier connection
- * may be under way, and each end skips what comes before the hello it waits for. Then there are frames: nine bytes (kind,
+ * may be under way, and each end skips what comes before the hello it waits for. A port may lose bytes while the guest's
+ * program begins, so the host says its hello again until it is answered, and the guest passes over what is repeated.
+ * Then there are frames: nine bytes (kind,
  * channel, length of the payload; big-endian) and the payload. Payloads are JSON, but for `data`.
  */
 
@@ -20,7 +22,7 @@ const kinds = ["call", "reply", "event", "data", "end", "window", "ping", "pong"
 
 /**
  * `call` begins a channel, which the host numbers; `reply` answers it; `event` tells something on it; `data` are bytes of
- * a tunnel (a datagram each, for UDP); `end` closes the channel from either side; `window` gives back credit;
+ * a tunnel (a datagram each, for UDP); `end` closes the channel from either side, and on channel 0 the guest asks for a new connection; `window` gives back credit;
  * `ping` is answered by `pong`, both on channel 0.
  */
 export type FrameKind = (typeof kinds)[number];
@@ -42,7 +44,7 @@ export interface ListeningPort {
 export type Call =
   /** Answered by `Info`. */
   | { readonly call: "info" }
-  /** Answered by `PortsEvent` after `PortsEvent`, until the channel ends. */
+  /** Answered by `PortsEvent` after `PortsEvent`, until the channel ends; they begin where the last `Info` left off. */
   | { readonly call: "events" }
   /** A file changed on the host: the guest's file gets these times. Not answered. */
   | { readonly call: "inotify"; readonly path: string; readonly timeMs: number }
@@ -121,6 +123,7 @@ export class ProtocolError extends Error {
 export class FrameReader {
   private rest: Uint8Array = new Uint8Array(0);
   private greeted = false;
+  private nonce: Uint8Array = new Uint8Array(0);
 
   /** @param expected the nonce to wait for; undefined takes any hello (the guest's side) */
   constructor(private readonly expected?: Uint8Array) {}
@@ -146,6 +149,12 @@ export class FrameReader {
     const frames: Frame[] = [];
     let at = 0;
     while (this.rest.length - at >= headerBytes) {
+      if (this.expected === undefined && this.isMagic(at)) {
+        if (this.rest.length - at < helloBytes) break;
+        this.checkRepeated(at);
+        at += helloBytes;
+        continue;
+      }
       const view = new DataView(this.rest.buffer, this.rest.byteOffset + at);
       const kind = kinds[view.getUint8(0)];
       const length = view.getUint32(5);
@@ -158,6 +167,16 @@ export class FrameReader {
     }
     this.rest = this.rest.subarray(at);
     return frames;
+  }
+
+  /** No frame begins like a hello: its length would be far too long. */
+  private isMagic(at: number): boolean {
+    return Buffer.compare(this.rest.subarray(at, at + headerBytes), magic.subarray(0, headerBytes)) === 0;
+  }
+
+  private checkRepeated(at: number): void {
+    const nonce = this.rest.subarray(at + helloBytes - nonceBytes, at + helloBytes);
+    if (Buffer.compare(nonce, this.nonce) !== 0) throw new ProtocolError("another connection began");
   }
 
   private findHello(onHello: (nonce: Uint8Array) => void): boolean {
@@ -177,6 +196,7 @@ export class FrameReader {
       if (version !== protocolVersion) throw new ProtocolError(`protocol version ${version}, not ${protocolVersion}`);
       this.rest = this.rest.subarray(at + helloBytes);
       this.greeted = true;
+      this.nonce = nonce;
       onHello(nonce);
       return true;
     }

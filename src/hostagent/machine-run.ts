@@ -15,6 +15,7 @@ import { CloudInitMonitor } from "./cloud-init-progress.ts";
 import { ControlMaster } from "./control-master.ts";
 import type { EventTeller } from "./event-teller.ts";
 import { writeGuestMedia } from "./guest-media.ts";
+import { GuestServices } from "./guest-services.ts";
 import type { HostAgentOptions } from "./options.ts";
 import { stallLimits } from "./phase-plan.ts";
 import { Services } from "./service.ts";
@@ -140,6 +141,7 @@ async function boot(
     signal: dialling,
     onDial: (step) => monitor.sign(step.kind === "failed" ? { kind: "login-failed", reason: step.reason } : step),
   });
+  const forwarding = new GuestServices({ options, endpoint, session, services, events });
   const controlMaster = async () => {
     const socketPath = join(directory, instanceFiles.sshSock);
     await services.start(new ControlMaster({ host, logger, socketPath, signal: dialling, ...(await running.access) }));
@@ -147,12 +149,13 @@ async function boot(
   try {
     await services.start(monitor);
     await services.start(session);
+    await forwarding.begin();
     if (options.progress) {
       const tell = (cloudInitProgress: CloudInitProgress) => events.tellPart({ cloudInitProgress });
       await services.start(new CloudInitMonitor({ session, tell, signal }));
     }
     const driverOutput = () => machine.lastOutput();
-    return await awaitBoot({
+    const result = await awaitBoot({
       host,
       logger,
       name,
@@ -164,6 +167,8 @@ async function boot(
       driverOutput,
       signal,
     });
+    await forwarding.ready();
+    return result;
   } catch (error) {
     if (signal.aborted) return undefined;
     return { errors: [errorText(error)], bootErrors: [] };

@@ -12,6 +12,7 @@ import { runningProcesses } from "../store/running.ts";
 import { ensureIdentity } from "../store/ssh-keys.ts";
 import { findSshProgram } from "../store/ssh-program.ts";
 import type { InstanceContext } from "./context.ts";
+import { guestAgentFile } from "./guest-agent-plan.ts";
 import { inspectInstance } from "./inspect.ts";
 import { prepareInstance } from "./prepare.ts";
 import type { Instance } from "./record.ts";
@@ -112,6 +113,7 @@ async function endLeftovers(context: InstanceContext, instance: Instance, signal
 function launchHostAgent(context: InstanceContext, instance: Instance, options: StartOptions): ChildProcess {
   const { dir, name } = instance;
   const [program = "limactl", ...prefix] = context.host.self;
+  const guestAgent = instance.config === undefined ? undefined : guestAgentFile(context.host, instance.config);
   const stdout = recreate(join(dir, instanceFiles.hostAgentStdout));
   const stderr = recreate(join(dir, instanceFiles.hostAgentStderr));
   try {
@@ -125,6 +127,7 @@ function launchHostAgent(context: InstanceContext, instance: Instance, options: 
         join(dir, instanceFiles.hostAgentPid),
         "--socket",
         join(dir, instanceFiles.hostAgentSock),
+        ...(guestAgent === undefined ? [] : ["--guestagent", guestAgent]),
         ...(options.progress === true ? ["--progress"] : []),
         name,
       ],

@@ -9,6 +9,8 @@ import { portsChange } from "./ports-plan.ts";
 export interface PortEventsOptions {
   /** Every port that listens now; the same value as before when nothing has changed. */
   readonly ports: () => readonly ListeningPort[];
+  /** What the host knows already. @default what an earlier stream announced */
+  readonly known: readonly ListeningPort[] | undefined;
   /** Where what was announced is kept for the next stream. */
   readonly runtimeDirectory: string;
   /** Time between two looks. */
@@ -17,17 +19,18 @@ export interface PortEventsOptions {
 }
 
 /**
- * What changes among the listening ports, an event for each look that finds a change. Ports that an earlier stream
- * announced are not announced again; what is announced is kept when the stream ends.
+ * What changes among the listening ports, an event for each look that finds a change. What the host knows already is not
+ * announced again; what is announced is kept when the stream ends.
  */
 export async function* portEvents({
   ports,
+  known: told,
   runtimeDirectory,
   tickMs,
   signal,
 }: PortEventsOptions): AsyncGenerator<PortsEvent> {
   const file = join(runtimeDirectory, "event-state.json");
-  let known = await savedPorts(file);
+  let known = told ?? (await savedPorts(file));
   let lastError = "";
   try {
     while (!signal.aborted) {

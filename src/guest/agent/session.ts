@@ -4,6 +4,7 @@ import {
   type Call,
   callOf,
   channelWindowBytes,
+  type End,
   encodeFrame,
   encodeHello,
   type Frame,
@@ -43,6 +44,7 @@ export async function serveSession(stream: ByteStream, options: SessionOptions):
     await session.run();
   } catch (error) {
     options.warn(`connection closed: ${errorText(error)}`);
+    session.leave(errorText(error));
   } finally {
     session.end();
   }
@@ -54,6 +56,8 @@ class Session {
   private readonly ended = new AbortController();
   private writing: Promise<void> = Promise.resolve();
   private frameTimer: NodeJS.Timeout | undefined;
+  /** Ports that the host was told of by this connection's `info`. */
+  private told: readonly ListeningPort[] | undefined;
 
   constructor(
     private readonly stream: ByteStream,
@@ -63,10 +67,16 @@ class Session {
   async run(): Promise<void> {
     for await (const bytes of this.stream.chunks) {
       const frames = this.reader.push(bytes, (nonce) => this.send(encodeHello(nonce)));
+      if (!this.reader.connected) this.leave("no hello");
       for (const frame of frames) this.take(frame);
       if (frames.length > 0 || !this.reader.midFrame) this.stopTimer();
       if (this.reader.midFrame) this.frameTimer ??= setTimeout(() => this.stream.close(), frameLimitMs);
     }
+  }
+
+  /** A host that goes on with a connection that this program knows nothing of, or gives up, is to begin a new one. */
+  leave(error: string): void {
+    this.send(jsonFrame("end", 0, { error } satisfies End));
   }
 
   private stopTimer(): void {
@@ -79,7 +89,7 @@ class Session {
     this.ended.abort();
     for (const channel of this.channels.values()) channel.close();
     this.channels.clear();
-    this.stream.close();
+    void this.writing.then(() => this.stream.close());
   }
 
   /** Writes in order; a failure ends the connection. */
@@ -112,7 +122,8 @@ class Session {
   private call(channel: number, call: Call): void {
     switch (call.call) {
       case "info":
-        this.send(jsonFrame("reply", channel, { ports: this.options.ports() } satisfies Info));
+        this.told = this.options.ports();
+        this.send(jsonFrame("reply", channel, { ports: this.told } satisfies Info));
         return;
       case "events":
         this.events(channel);
@@ -142,7 +153,7 @@ class Session {
     this.channels.set(channel, { close, take: (frame) => (frame.kind === "end" ? close() : undefined) });
     const { ports, runtimeDirectory, tickMs, warn } = this.options;
     const tell = async () => {
-      for await (const event of portEvents({ ports, runtimeDirectory, tickMs, signal })) {
+      for await (const event of portEvents({ ports, known: this.told, runtimeDirectory, tickMs, signal })) {
         this.send(jsonFrame("event", channel, event));
       }
     };

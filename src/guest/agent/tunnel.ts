@@ -52,12 +52,20 @@ function dialTcp(host: string, port: number, events: TunnelEvents): TunnelEnd {
 function dialUdp(host: string, port: number, events: TunnelEvents): TunnelEnd {
   const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
   let open = true;
+  // What is sent before the socket knows its peer waits for that.
+  let early: Uint8Array[] | undefined = [];
+  const send = (bytes: Uint8Array) => socket.send(bytes, () => events.onSent(bytes.length));
   const close = () => {
     if (!open) return;
     open = false;
     socket.close();
   };
-  socket.on("connect", () => events.onConnect());
+  socket.on("connect", () => {
+    const waiting = early ?? [];
+    early = undefined;
+    events.onConnect();
+    for (const bytes of waiting) send(bytes);
+  });
   socket.on("message", (bytes) => {
     if (open) events.onData(bytes);
   });
@@ -70,7 +78,9 @@ function dialUdp(host: string, port: number, events: TunnelEvents): TunnelEnd {
   socket.connect(port, host);
   return {
     send: (bytes) => {
-      socket.send(bytes, () => events.onSent(bytes.length));
+      if (!open) return;
+      if (early === undefined) send(bytes);
+      else early.push(bytes);
     },
     setFlowing: () => {},
     close,

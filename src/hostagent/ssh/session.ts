@@ -6,6 +6,7 @@ import type { SshEndpoint } from "../../store/ssh-plan.ts";
 import type { Health, Service } from "../service.ts";
 import { waitForBanner } from "./banner.ts";
 import { Slots } from "./slots.ts";
+import { type GuestTarget, openTarget } from "./target.ts";
 
 /** The connection ended while a command ran in the guest; the command may have run or not. */
 export class SshCut extends Error {
@@ -54,6 +55,7 @@ export class SshSession implements Service {
   readonly name = "ssh session";
   private client: Promise<Client> | undefined;
   private state: Health = { kind: "failed", reason: "not connected yet" };
+  private readonly listeners: ((client: Client) => void)[] = [];
   private readonly slots = new Slots(channelLimit);
 
   constructor(private readonly options: SshSessionOptions) {}
@@ -84,6 +86,20 @@ export class SshSession implements Service {
     return await runChannel(client, channel, { ...options, signal });
   }
 
+  /**
+   * Connects from within the guest, once there is a connection to it.
+   * @throws Error when nothing listens there
+   */
+  async reach(target: GuestTarget): Promise<ClientChannel> {
+    return await openTarget(await this.connection(), target);
+  }
+
+  /** Calls back with this connection, when there is one, and each later one. */
+  onConnect(listener: (client: Client) => void): void {
+    this.listeners.push(listener);
+    if (this.state.kind === "well") void this.client?.then(listener, () => undefined);
+  }
+
   async stop(): Promise<void> {
     const { client } = this;
     this.client = undefined;
@@ -107,6 +123,7 @@ export class SshSession implements Service {
     dialled.then((client) => {
       this.state = { kind: "well" };
       client.once("close", forget);
+      for (const listener of this.listeners) listener(client);
     }, forget);
     return dialled;
   }

@@ -1,0 +1,192 @@
+import { randomBytes } from "node:crypto";
+import { createConnection, type Socket } from "node:net";
+import {
+  type Call,
+  encodeFrame,
+  encodeHello,
+  type Frame,
+  FrameReader,
+  type Info,
+  jsonFrame,
+  jsonPayload,
+  type PortsEvent,
+  ProtocolError,
+  type TimeSync,
+} from "../../guest/protocol.ts";
+import { errorText } from "../../lib/errors.ts";
+import { infoOf, portsEventOf, timeSyncOf } from "./payloads.ts";
+import { Tunnel, type TunnelHandlers } from "./tunnel.ts";
+
+export interface ConnectOptions {
+  /** The host's side of the guest agent's port. */
+  readonly socketPath: string;
+  /** Pause between hellos that stay unanswered. @default 1000 */
+  readonly helloMs?: number;
+  /** Pause between pings; a guest that says nothing for three of them is taken for gone. @default 5000 */
+  readonly pingMs?: number;
+  readonly signal: AbortSignal;
+}
+
+/** Something that a call began and that takes what comes on its channel. */
+interface Channel {
+  take(frame: Frame): void;
+  /** The connection has ended. */
+  cut(reason: string): void;
+}
+
+/** A greeted connection with the guest agent. */
+export class AgentConnection {
+  /** Settles with the reason when the connection has ended. */
+  readonly closed: Promise<string>;
+  private readonly channels = new Map<number, Channel>();
+  private readonly ending = Promise.withResolvers<string>();
+  private readonly pinging: NodeJS.Timeout;
+  private lastHeard = performance.now();
+  private lastChannel = 0;
+  private ended = false;
+
+  /** @throws Error when nothing listens there, the other end hangs up, or the signal is aborted */
+  static async open(options: ConnectOptions): Promise<AgentConnection> {
+    const { socketPath, helloMs = 1000, pingMs = 5000, signal } = options;
+    signal.throwIfAborted();
+    const nonce = randomBytes(16);
+    const reader = new FrameReader(nonce);
+    const socket = createConnection(socketPath);
+    const greeted = Promise.withResolvers<AgentConnection>();
+    const hello = () => void socket.write(encodeHello(nonce));
+    const repeating = setInterval(hello, helloMs);
+    const fail = (reason: string) => greeted.reject(new Error(reason));
+    const abort = () => {
+      fail("the run is over");
+      socket.destroy();
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    let connection: AgentConnection | undefined;
+    socket.once("connect", hello);
+    socket.on("error", (error) => fail(error.message));
+    socket.on("close", () => {
+      fail("the connection was closed");
+      connection?.end("the connection was closed");
+    });
+    socket.on("data", (bytes) => {
+      try {
+        const frames = reader.push(bytes, () => {
+          connection = new AgentConnection(socket, pingMs);
+          greeted.resolve(connection);
+        });
+        for (const frame of frames) connection?.take(frame);
+      } catch (error) {
+        fail(errorText(error));
+        connection?.end(errorText(error));
+        socket.destroy();
+      }
+    });
+    try {
+      return await greeted.promise;
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    } finally {
+      clearInterval(repeating);
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  private constructor(
+    private readonly socket: Socket,
+    pingMs: number,
+  ) {
+    this.closed = this.ending.promise;
+    this.pinging = setInterval(() => this.ping(3 * pingMs), pingMs);
+  }
+
+  /** Every port that listens in the guest. */
+  async info(): Promise<Info> {
+    return infoOf(await this.ask({ call: "info" }));
+  }
+
+  /** Shows the guest the host's clock. */
+  async syncTime(hostTimeMs: number): Promise<TimeSync> {
+    return timeSyncOf(await this.ask({ call: "syncTime", hostTimeMs }));
+  }
+
+  /** Begins to tell what changes among the ports, from the last `info` on, until the connection ends. */
+  events(take: (event: PortsEvent) => void): void {
+    this.call({ call: "events" }, () => ({
+      take: (frame) => take(portsEventOf(jsonPayload(frame))),
+      cut: () => undefined,
+    }));
+  }
+
+  /** Begins a tunnel to an address of the guest. */
+  tunnel(protocol: "tcp" | "udp", host: string, port: number, handlers: TunnelHandlers): Tunnel {
+    let made: Tunnel | undefined;
+    this.call({ call: "tunnel", protocol, host, port }, (channel) => {
+      made = new Tunnel(channel, { send: (bytes) => this.send(bytes), forget: () => this.forget(channel) }, handlers);
+      return made;
+    });
+    if (made === undefined) throw new Error("the connection to the guest agent is closed");
+    return made;
+  }
+
+  close(): void {
+    this.end("closed");
+  }
+
+  private ask(call: Call): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const open = this.call(call, (channel) => ({
+        take: (frame) => {
+          this.forget(channel);
+          if (frame.kind !== "reply") throw new ProtocolError(`${frame.kind} instead of a reply`);
+          resolve(jsonPayload(frame));
+        },
+        cut: (reason) => reject(new Error(reason)),
+      }));
+      if (!open) reject(new Error("the connection to the guest agent is closed"));
+    });
+  }
+
+  private call(call: Call, begin: (channel: number) => Channel): boolean {
+    if (this.ended) return false;
+    this.lastChannel += 1;
+    const channel = this.lastChannel;
+    this.channels.set(channel, begin(channel));
+    this.send(jsonFrame("call", channel, call));
+    return true;
+  }
+
+  private forget(channel: number): void {
+    this.channels.delete(channel);
+  }
+
+  private take(frame: Frame): void {
+    this.lastHeard = performance.now();
+    if (frame.kind === "call" || frame.kind === "ping")
+      throw new ProtocolError(`the guest does not send ${frame.kind}`);
+    if (frame.kind === "end" && frame.channel === 0) throw new ProtocolError("the guest agent began anew");
+    // A channel that the host has just ended may still be talked to.
+    if (frame.kind !== "pong") this.channels.get(frame.channel)?.take(frame);
+  }
+
+  private send(bytes: Uint8Array): void {
+    if (!this.ended) this.socket.write(bytes);
+  }
+
+  private ping(limitMs: number): void {
+    if (performance.now() - this.lastHeard > limitMs) {
+      this.end(`the guest agent has said nothing for ${Math.round(limitMs / 1000)} s`);
+    } else this.send(encodeFrame({ kind: "ping", channel: 0, payload: new Uint8Array(0) }));
+  }
+
+  private end(reason: string): void {
+    if (this.ended) return;
+    this.ended = true;
+    clearInterval(this.pinging);
+    this.socket.destroy();
+    const channels = [...this.channels.values()];
+    this.channels.clear();
+    for (const channel of channels) channel.cut(reason);
+    this.ending.resolve(reason);
+  }
+}

@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ListeningPort } from "../../guest/protocol.ts";
+import { errorText } from "../../lib/errors.ts";
+import type { Logger } from "../../lib/log.ts";
+import type { Health, Service } from "../service.ts";
+import { AgentConnection, type ConnectOptions } from "./connection.ts";
+import { portsAfter, portsDifference } from "./ports-plan.ts";
+
+/** What is told of the ports that listen in the guest. */
+export interface PortsChange {
+  readonly added: readonly ListeningPort[];
+  readonly removed: readonly ListeningPort[];
+}
+
+export interface GuestAgentOptions extends Omit<ConnectOptions, "signal"> {
+  readonly logger: Logger;
+  readonly onPorts: (change: PortsChange) => void;
+  /** Pause between a connection's end and the next attempt. @default 1000 */
+  readonly retryMs?: number;
+  /** Pause between looks at the guest's clock. @default 10000 */
+  readonly clockMs?: number;
+}
+
+const missing = "guest agent does not seem to be running; port forwards will not work";
+
+/** The guest agent as the host agent knows it: connected whenever it can be, for as long as the machine runs. */
+export class GuestAgent implements Service {
+  readonly name = "guest agent";
+  private readonly over = new AbortController();
+  private state: Health = { kind: "failed", reason: "not connected yet" };
+  private current: AgentConnection | undefined;
+  private ports: readonly ListeningPort[] = [];
+  private running: Promise<void> = Promise.resolve();
+  private seen = false;
+  private patience: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: GuestAgentOptions) {}
+
+  /** Begins to connect; nothing waits for the guest. */
+  async start(): Promise<void> {
+    this.running = this.keepConnected();
+  }
+
+  /** The guest is ready: an agent that has not answered after this time is missed. */
+  expect(limitMs: number): void {
+    this.patience = setTimeout(() => {
+      if (!this.seen) this.options.logger.warn(missing);
+    }, limitMs);
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.patience);
+    this.over.abort();
+    this.current?.close();
+    await this.running;
+  }
+
+  health(): Health {
+    return this.state;
+  }
+
+  /** The connection, while there is one. */
+  get connection(): AgentConnection | undefined {
+    return this.current;
+  }
+
+  private async keepConnected(): Promise<void> {
+    const { signal } = this.over;
+    const { retryMs = 1000, logger } = this.options;
+    while (!signal.aborted) {
+      const reason = await this.serve().catch(errorText);
+      this.current = undefined;
+      if (signal.aborted) return;
+      this.state = { kind: "failed", reason };
+      logger.debug(`guest agent: ${reason}`);
+      await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** One connection, from its beginning to its end. @returns why it ended */
+  private async serve(): Promise<string> {
+    const { logger } = this.options;
+    const connection = await AgentConnection.open({ ...this.options, signal: this.over.signal });
+    const clock = new AbortController();
+    try {
+      this.take((await connection.info()).ports);
+      this.current = connection;
+      this.state = { kind: "well" };
+      logger[this.seen ? "debug" : "info"]("Guest agent is running");
+      this.seen = true;
+      connection.events((event) => {
+        for (const error of event.errors) logger.warn(`guest agent: ${error}`);
+        this.take(portsAfter(this.ports, event));
+      });
+      void this.keepTime(connection, clock.signal);
+      const reason = await connection.closed;
+      if (!this.over.signal.aborted) logger.warn(`guest agent events closed unexpectedly: ${reason}`);
+      return reason;
+    } finally {
+      clock.abort();
+      connection.close();
+    }
+  }
+
+  /** Takes in which ports listen now. */
+  private take(now: readonly ListeningPort[]): void {
+    const change = portsDifference(this.ports, now);
+    this.ports = now;
+    if (change.added.length > 0 || change.removed.length > 0) this.options.onPorts(change);
+  }
+
+  /** The guest's clock stands still while the machine does. */
+  private async keepTime(connection: AgentConnection, signal: AbortSignal): Promise<void> {
+    const { logger, clockMs = 10_000 } = this.options;
+    try {
+      for (await sleep(clockMs / 2, undefined, { signal }); ; await sleep(clockMs, undefined, { signal })) {
+        const { adjusted, driftMs, error } = await connection.syncTime(Date.now());
+        if (error !== "") logger.warn(`Time sync: ${error}`);
+        else if (adjusted) logger.info(`Time sync: guest clock adjusted (was ${driftMs}ms off)`);
+        else logger.debug(`Time sync: the guest's clock is ${driftMs}ms off`);
+      }
+    } catch (error) {
+      if (!signal.aborted) logger.debug(`Time sync: ${errorText(error)}`);
+    }
+  }
+}

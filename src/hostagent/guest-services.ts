@@ -1,0 +1,79 @@
+import { join } from "node:path";
+import { errorText } from "../lib/errors.ts";
+import { quote } from "../lib/quote.ts";
+import type { SshEndpoint } from "../store/ssh-plan.ts";
+import type { EventTeller } from "./event-teller.ts";
+import { parseForwarderChoice } from "./forward-plan.ts";
+import { PortForwards } from "./forwards/service.ts";
+import { GuestAgent } from "./guest-agent/service.ts";
+import type { HostAgentOptions } from "./options.ts";
+import type { Services } from "./service.ts";
+import type { SshSession } from "./ssh/session.ts";
+
+export interface GuestServicesOptions {
+  readonly options: HostAgentOptions;
+  readonly endpoint: SshEndpoint;
+  readonly session: SshSession;
+  /** Where they are started, and ended with the rest. */
+  readonly services: Services;
+  readonly events: EventTeller;
+}
+
+/** How long a guest that is ready may do without its agent before that is complained of. */
+const agentLimitMs = 60_000;
+
+const plainText = "Plain mode: no mounts, dynamic port forwards, containerd and guest agent";
+
+/** What works for people once the guest runs: forwards, and the guest agent, which tells of ports and takes the time. */
+export class GuestServices {
+  private readonly forwards: PortForwards;
+  private readonly agent: GuestAgent | undefined;
+  private forwarding: Promise<void> = Promise.resolve();
+
+  constructor(private readonly given: GuestServicesOptions) {
+    const { options, endpoint, session, events } = given;
+    const { config, logger, host, driver, directory } = options;
+    const wanted = config.os === "Linux" && !config.plain;
+    const hasAgent = wanted && options.guestAgentFile !== undefined && driver.guestAgent.socket !== "";
+    this.forwards = new PortForwards({
+      configured: config.portForwards,
+      sshLocalPort: endpoint.port,
+      hostOs: host.os,
+      udp: !sshOnly(options),
+      session,
+      agent: hasAgent ? () => this.agent?.connection : undefined,
+      logger,
+      tell: (portForward) => events.tellPart({ portForward }),
+    });
+    if (hasAgent) {
+      const socketPath = join(directory, driver.guestAgent.socket);
+      this.agent = new GuestAgent({ socketPath, logger, onPorts: (change) => this.forwards.update(change) });
+    } else if (wanted)
+      logger.warn(`no guest agent for ${config.arch} guests: only static ports and sockets are forwarded`);
+  }
+
+  /** Begins beside the guest's boot: the forwards with the first connection, the agent when it is there. */
+  async begin(): Promise<void> {
+    const { session, services, options } = this.given;
+    const { plain, portForwards } = options.config;
+    if (plain) options.logger.info(portForwards.length === 0 ? plainText : `${plainText}; static port forwards work`);
+    if (this.agent !== undefined) await services.start(this.agent);
+    this.forwarding = session.connected().then(() => services.start(this.forwards));
+    this.forwarding.catch((error: unknown) => options.logger.debug(`port forwards: ${errorText(error)}`));
+  }
+
+  /** The guest has booted: resolves when the forwards that do not wait for a listener are there. */
+  async ready(): Promise<void> {
+    this.agent?.expect(agentLimitMs);
+    await this.forwarding.catch(() => undefined);
+  }
+}
+
+/** Whether ports are to be forwarded by ssh alone. */
+function sshOnly({ host, logger }: HostAgentOptions): boolean {
+  const text = host.env.LIMA_SSH_PORT_FORWARDER;
+  if (text === undefined || text === "") return false;
+  const choice = parseForwarderChoice(text);
+  if (choice === undefined) logger.warn(`LIMA_SSH_PORT_FORWARDER=${quote(text)} is not a boolean`);
+  return choice ?? false;
+}

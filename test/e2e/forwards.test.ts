@@ -1,0 +1,213 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { createSocket } from "node:dgram";
+import { existsSync, statSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { miniTemplate } from "../support/guests.ts";
+import { World } from "../support/limactl.ts";
+
+/** Guest ports from here on, and host ports where a rule moves them: below those that systems give out by themselves. */
+const base = 10_000 + 100 * Math.floor(Math.random() * 200);
+const port = {
+  web: base,
+  anywhere: base + 1,
+  six: base + 2,
+  ignored: base + 3,
+  fixed: base + 4,
+  moved: base + 5,
+  movedTo: base + 6,
+  toSocket: base + 7,
+  taken: base + 8,
+  count: base + 9,
+  datagrams: base + 10,
+  fixedTo: base + 11,
+  late: base + 12,
+};
+
+const world = new World("ordinary");
+const reverseSocket = `${world.root}/reverse.sock`;
+const rules = `
+- {guestPort: ${port.ignored}, ignore: true}
+- {guestPort: ${port.fixed}, hostPort: ${port.fixedTo}, static: true}
+- {guestPort: ${port.moved}, hostPort: ${port.movedTo}}
+- {guestPort: ${port.toSocket}, hostSocket: web.sock}
+- {guestSocket: /tmp/guest.sock, hostSocket: guest.sock}
+- {guestSocket: /tmp/reverse.sock, hostSocket: ${reverseSocket}, reverse: true}
+`;
+
+type Target = { readonly port: number; readonly host?: string } | { readonly path: string };
+
+/** What a server says before it closes; undefined when nothing listens. @param send said first, and then the end of it */
+function ask(target: Target, send = ""): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let said = "";
+    const socket = connect({ host: "127.0.0.1", ...target, allowHalfOpen: true } as never);
+    socket.on("data", (bytes) => {
+      said += bytes;
+    });
+    socket.on("end", () => {
+      socket.end();
+      resolve(said);
+    });
+    socket.on("error", () => resolve(undefined));
+    if (send !== "") socket.end(send);
+  });
+}
+
+function isRefused(number: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port: number });
+    socket.on("connect", () => resolve(false));
+    socket.on("error", (error) => resolve("code" in error && error.code === "ECONNREFUSED"));
+    socket.on("connect", () => socket.destroy());
+  });
+}
+
+async function until<T>(look: () => T | Promise<T>, wanted: (value: T) => boolean, limitMs = 10_000): Promise<T> {
+  const end = performance.now() + limitMs;
+  for (;;) {
+    const value = await look();
+    if (wanted(value) || performance.now() > end) return value;
+    await Bun.sleep(50);
+  }
+}
+
+const guest = (script: string) => world.ok(["shell", "m", "sh", "-c", script]);
+const serve = (address: string, program: string) =>
+  `setsid socat ${address},fork,reuseaddr SYSTEM:'${program}' </dev/null >/dev/null 2>&1 &\n`;
+const log = async () =>
+  (await Bun.file(world.file("m", "ha.stderr.log")).text())
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { readonly level: string; readonly msg: string; readonly error?: string });
+const said = async () => (await log()).map(({ msg }) => msg);
+const events = async () =>
+  (await Bun.file(world.file("m", "ha.stdout.log")).text())
+    .trim()
+    .split("\n")
+    .flatMap((line) => JSON.parse(line).status.portForward ?? []);
+
+beforeAll(async () => {
+  const file = world.write("m.yaml", miniTemplate(`portForwards:${rules}`));
+  await world.ok(["start", "--tty=false", file]);
+}, 300_000);
+
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
+
+test("a web server of the guest answers on localhost within seconds, and is gone after it ends", async () => {
+  const script = `mkdir -p /tmp/www; echo hello >/tmp/www/index.html; setsid busybox httpd -f -p 127.0.0.1:${port.web} -h /tmp/www </dev/null >/dev/null 2>&1 & echo $!`;
+  const server = (await guest(script)).trim();
+  const began = performance.now();
+  const get = () =>
+    fetch(`http://localhost:${port.web}/`).then(
+      (answer) => answer.text(),
+      () => "",
+    );
+  expect(await until(get, (text) => text !== "")).toBe("hello\n");
+  const answered = performance.now();
+  await guest(`kill ${server}`);
+  const ended = performance.now();
+  expect(
+    await until(
+      () => isRefused(port.web),
+      (refused) => refused,
+    ),
+  ).toBe(true);
+  console.log(
+    `answered after ${Math.round(answered - began)} ms, gone after ${Math.round(performance.now() - ended)} ms`,
+  );
+  expect(await said()).toContain(`Forwarding TCP from 127.0.0.1:${port.web} to 127.0.0.1:${port.web}`);
+  const one = { protocol: "tcp", guestAddr: `127.0.0.1:${port.web}`, hostAddr: `127.0.0.1:${port.web}` };
+  const told = await until(events, (list) => list.some(({ type }) => type === "stopping"));
+  expect(told).toContainEqual({ type: "forwarding", ...one });
+  expect(told).toContainEqual({ type: "stopping", ...one });
+}, 60_000);
+
+test("rules decide which listeners are reached, and where", async () => {
+  using taken = Bun.listen({ hostname: "127.0.0.1", port: port.taken, socket: { data() {} } });
+  const local = (number: number) => `TCP-LISTEN:${number},bind=127.0.0.1`;
+  await guest(
+    [
+      serve(local(port.ignored), "echo ignored"),
+      serve(`TCP-LISTEN:${port.anywhere},bind=0.0.0.0`, "echo anywhere"),
+      serve(`TCP6-LISTEN:${port.six},bind=[::1]`, "echo six"),
+      serve(local(port.fixed), "echo fixed"),
+      serve(local(port.moved), "echo moved"),
+      serve(local(port.toSocket), "echo to a socket"),
+      serve(local(taken.port), "echo taken"),
+      serve(local(port.count), "wc -c"),
+      serve(`UDP-RECVFROM:${port.datagrams},bind=127.0.0.1`, "tr a-z A-Z"),
+      serve("UNIX-LISTEN:/tmp/guest.sock", "echo guest socket"),
+    ].join(""),
+  );
+  const answer = (target: Target) =>
+    until(
+      () => ask(target),
+      (text) => text !== undefined && text !== "",
+    );
+  expect(await answer({ port: port.anywhere })).toBe("anywhere\n");
+  expect(await answer({ port: port.six })).toBe("six\n");
+  expect(await answer({ port: port.fixedTo })).toBe("fixed\n");
+  expect(await answer({ port: port.movedTo })).toBe("moved\n");
+  expect(await answer({ path: world.file("m", "sock/web.sock") })).toBe("to a socket\n");
+  expect(await answer({ path: world.file("m", "sock/guest.sock") })).toBe("guest socket\n");
+  expect(statSync(world.file("m", "sock/guest.sock")).mode & 0o777).toBe(0o600);
+  expect(await ask({ port: port.ignored })).toBeUndefined();
+  expect(await ask({ port: port.moved })).toBeUndefined();
+
+  await until(said, (lines) => lines.includes(`failed to listen tcp: 127.0.0.1:${taken.port}`));
+  const record = (await log()).find(({ msg }) => msg === `failed to listen tcp: 127.0.0.1:${taken.port}`);
+  expect(record?.level).toBe("warning");
+  expect(record?.error).toContain(`listen tcp 127.0.0.1:${taken.port}: bind: address already in use`);
+  expect(await said()).toContain(`Not forwarding TCP 127.0.0.1:${port.ignored}`);
+  expect(await said()).toContain(
+    `Setting up static TCP forwarding from 127.0.0.1:${port.fixed} to 127.0.0.1:${port.fixedTo}`,
+  );
+}, 60_000);
+
+test("the end of one direction is passed on, and the other goes on", async () => {
+  expect((await ask({ port: port.count }, "x".repeat(300_000)))?.trim()).toBe("300000");
+});
+
+test("a datagram is answered", async () => {
+  const socket = createSocket("udp4");
+  const answers: string[] = [];
+  socket.on("message", (bytes) => answers.push(String(bytes)));
+  await until(
+    () => socket.send("hello", port.datagrams, "127.0.0.1"),
+    () => answers.length > 0,
+  );
+  socket.close();
+  expect(answers[0]).toBe("HELLO");
+}, 30_000);
+
+test("programs of the guest reach a socket of the host", async () => {
+  const server = createServer((socket) => socket.end("from the host\n"));
+  await new Promise<void>((settle) => server.listen(reverseSocket, settle));
+  const { chownSync } = await import("node:fs");
+  chownSync(reverseSocket, world.uid, world.uid);
+  expect(await guest("socat - UNIX-CONNECT:/tmp/reverse.sock")).toBe("from the host\n");
+  server.close();
+}, 30_000);
+
+test("a guest agent that was killed, and a clock that is wrong, are right again by themselves", async () => {
+  await guest("sudo sh -c 'date -s @1700000000; kill -9 $(pidof lima-guestagent)' >/dev/null");
+  await guest(serve(`TCP-LISTEN:${port.late},bind=127.0.0.1`, "echo late"));
+  const answer = () => ask({ port: port.late });
+  expect(await until(answer, (text) => text !== undefined && text !== "", 30_000)).toBe("late\n");
+  const clock = () => guest("date +%s").then(Number);
+  const isRight = (seconds: number) => Math.abs(seconds - Date.now() / 1000) < 30;
+  expect(isRight(await until(clock, isRight, 30_000))).toBe(true);
+  const adjusted = (lines: readonly string[]) =>
+    lines.some((line) => line.startsWith("Time sync: guest clock adjusted"));
+  expect(adjusted(await until(said, adjusted))).toBe(true);
+}, 90_000);
+
+test("stop leaves no socket, no port and no process", async () => {
+  await world.ok(["stop", "m"]);
+  expect(world.processes()).toEqual([]);
+  expect(await ask({ port: port.anywhere })).toBeUndefined();
+  expect(existsSync(world.file("m", "sock/guest.sock"))).toBe(false);
+  expect(existsSync(world.file("m", "sock/web.sock"))).toBe(false);
+}, 60_000);

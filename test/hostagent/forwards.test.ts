@@ -1,0 +1,333 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { createSocket } from "node:dgram";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { PortForward } from "../../src/config/types.ts";
+import type { GuestListener } from "../../src/hostagent/forward-plan.ts";
+import { DatagramForward } from "../../src/hostagent/forwards/datagram-forward.ts";
+import { PortForwards } from "../../src/hostagent/forwards/service.ts";
+import { Tunnel } from "../../src/hostagent/guest-agent/tunnel.ts";
+import { SshSession } from "../../src/hostagent/ssh/session.ts";
+import type { PortForwardEvent } from "../../src/hostapi/events.ts";
+import type { LogFields, Logger } from "../../src/lib/log.ts";
+import { freePort, startSshd, type TestSshd } from "./sshd.ts";
+
+// real processes on a machine that may be busy
+setDefaultTimeout(30_000);
+
+const directory = mkdtempSync(join(tmpdir(), "limabun-fw-"));
+let sshd: TestSshd;
+let session: SshSession;
+const end = new AbortController();
+
+beforeAll(async () => {
+  sshd = await startSshd();
+  session = new SshSession({
+    endpoint: { address: "127.0.0.1", port: sshd.port },
+    user: sshd.user,
+    privateKey: sshd.privateKey,
+    signal: end.signal,
+  });
+  await session.connected();
+});
+
+afterAll(async () => {
+  end.abort("tests over");
+  await session.stop();
+  await sshd[Symbol.asyncDispose]();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const rule = (given: Partial<PortForward>): PortForward => ({
+  guestIPMustBeZero: false,
+  guestIP: "127.0.0.1",
+  guestPort: 0,
+  guestPortRange: [1, 65535],
+  guestSocket: "",
+  hostIP: "127.0.0.1",
+  hostPort: 0,
+  hostPortRange: [0, 0],
+  hostSocket: "",
+  proto: "any",
+  reverse: false,
+  ignore: false,
+  static: false,
+  ...given,
+});
+
+/** A program of the guest, which here is this machine. */
+async function serve(
+  onConnection: (socket: Socket) => void,
+): Promise<{ readonly port: number; readonly server: Server }> {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on("error", () => undefined);
+    onConnection(socket);
+  });
+  await new Promise<void>((settle) => server.listen(0, "127.0.0.1", settle));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return { port: address.port, server };
+}
+
+const listener = (port: number, ip = "127.0.0.1"): GuestListener => ({ protocol: "tcp", ip, port });
+
+function forwardsOf(configured: readonly PortForward[], udp = true) {
+  const said: { readonly message: string; readonly fields: LogFields | undefined }[] = [];
+  const events: PortForwardEvent[] = [];
+  const keep = (message: string, fields?: LogFields) => void said.push({ message, fields });
+  const logger: Logger = { trace() {}, debug() {}, info: keep, warn: keep, error: keep, log() {} };
+  const service = new PortForwards({
+    configured,
+    sshLocalPort: sshd.port,
+    hostOs: "linux",
+    udp,
+    session,
+    agent: () => undefined,
+    logger,
+    tell: (event) => events.push(event),
+  });
+  return { service, said, events, [Symbol.asyncDispose]: () => service.stop() };
+}
+
+/** One port of the guest, forwarded to another one of the host. */
+async function forwarded(onConnection: (socket: Socket) => void) {
+  const { port, server } = await serve(onConnection);
+  const hostPort = freePort();
+  const forwards = forwardsOf([rule({ guestPortRange: [port, port], hostPortRange: [hostPort, hostPort] })]);
+  forwards.service.update({ added: [listener(port)], removed: [] });
+  await until(() => forwards.events.length > 0);
+  return {
+    ...forwards,
+    port,
+    hostPort,
+    async [Symbol.asyncDispose]() {
+      await forwards.service.stop();
+      server.close();
+    },
+  };
+}
+
+async function until(look: () => boolean): Promise<void> {
+  for (let n = 0; !look(); n += 1) {
+    if (n > 2000) throw new Error(`waited in vain for ${look}`);
+    await Bun.sleep(5);
+  }
+}
+
+/** A client that keeps what it hears. */
+function client(target: { readonly port: number } | { readonly path: string }) {
+  const socket = connect({ host: "127.0.0.1", ...target, allowHalfOpen: true } as never);
+  const heard = { bytes: 0, text: "", ended: false, closed: false, refused: false };
+  socket.on("data", (piece) => {
+    heard.bytes += piece.length;
+    if (heard.text.length < 1000) heard.text += piece;
+  });
+  socket.on("end", () => {
+    heard.ended = true;
+  });
+  socket.on("error", (error) => {
+    heard.refused = "code" in error && error.code === "ECONNREFUSED";
+  });
+  socket.on("close", () => {
+    heard.closed = true;
+  });
+  return { socket, heard };
+}
+
+test("the end of what a client sends reaches the guest, and the answer still comes", async () => {
+  await using run = await forwarded((socket) => {
+    let count = 0;
+    socket.on("data", (bytes) => {
+      count += bytes.length;
+    });
+    socket.on("end", () => socket.end(`${count}`));
+  });
+  const { socket, heard } = client({ port: run.hostPort });
+  socket.end(Buffer.alloc(5_000_000));
+  await until(() => heard.ended);
+  expect(heard.text).toBe("5000000");
+});
+
+test("a server that closes first is heard to the end by a client that says nothing", async () => {
+  await using run = await forwarded((socket) => {
+    socket.write(Buffer.alloc(3_000_000));
+    socket.end("bye");
+  });
+  const { socket, heard } = client({ port: run.hostPort });
+  await until(() => heard.ended);
+  expect(heard.bytes).toBe(3_000_003);
+  socket.end();
+  await until(() => heard.closed);
+});
+
+test("a client that breaks off ends the guest's connection", async () => {
+  let closed = 0;
+  await using run = await forwarded((socket) => {
+    socket.resume();
+    socket.on("end", () => socket.end());
+    socket.on("close", () => {
+      closed += 1;
+    });
+    socket.write("hello");
+  });
+  const { socket, heard } = client({ port: run.hostPort });
+  await until(() => heard.text === "hello");
+  socket.destroy();
+  await until(() => closed === 1);
+});
+
+test("what has ceased to listen is refused, and a connection under way goes on", async () => {
+  await using run = await forwarded((socket) => socket.on("data", (bytes) => socket.write(bytes)));
+  const { socket, heard } = client({ port: run.hostPort });
+  socket.write("one ");
+  await until(() => heard.text === "one ");
+  run.service.update({ added: [], removed: [listener(run.port)] });
+  await until(() => run.events.length === 2);
+  const late = client({ port: run.hostPort });
+  await until(() => late.heard.refused);
+  socket.write("two");
+  await until(() => heard.text === "one two");
+  await run.service.stop();
+  await until(() => heard.ended);
+  const [hostAddr, guestAddr] = [run.hostPort, run.port].map((port) => `127.0.0.1:${port}`);
+  expect(run.events.map(({ type }) => type)).toEqual(["forwarding", "stopping"]);
+  expect(run.said.map(({ message }) => message)).toEqual([
+    `Forwarding TCP from ${guestAddr} to ${hostAddr}`,
+    `Stopping forwarding TCP from ${guestAddr} to ${hostAddr}`,
+  ]);
+});
+
+test("when the connection to the guest is cut, so are those over it, and new ones go over the next", async () => {
+  await using run = await forwarded((socket) => socket.write("hello"));
+  const { heard } = client({ port: run.hostPort });
+  await until(() => heard.text === "hello");
+  await sshd.cutConnections();
+  await until(() => heard.ended);
+  const next = client({ port: run.hostPort });
+  await until(() => next.heard.text === "hello");
+  next.socket.destroy();
+});
+
+test("two listeners of one port share the host's, which stays until both are gone", async () => {
+  await using run = await forwarded((socket) => socket.end("here"));
+  run.service.update({ added: [listener(run.port, "::")], removed: [listener(run.port)] });
+  await until(() => run.events.length === 3);
+  const { heard } = client({ port: run.hostPort });
+  await until(() => heard.ended);
+  // nobody listens on the guest's ::1, so its 127.0.0.1 is tried
+  expect(heard.text).toBe("here");
+  run.service.update({ added: [], removed: [listener(run.port, "::")] });
+  await until(() => run.events.length === 4);
+  const late = client({ port: run.hostPort });
+  await until(() => late.heard.refused);
+});
+
+test("a host port that is taken is told once, with who has it", async () => {
+  using holder = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const { port } = holder;
+  await using run = forwardsOf([rule({ guestPortRange: [80, 80], hostPortRange: [port, port] })]);
+  run.service.update({ added: [listener(80)], removed: [] });
+  await until(() => run.events.length > 0);
+  expect(run.said.map(({ message }) => message)).toEqual([`failed to listen tcp: 127.0.0.1:${port}`]);
+  const reason = String(run.said[0]?.fields?.error);
+  expect(reason).toContain(`listen tcp 127.0.0.1:${port}: bind: address already in use`);
+  expect(reason).toContain(`pid ${process.pid})`);
+  expect(run.events.map(({ type }) => type)).toEqual(["failed"]);
+});
+
+test("UDP is not forwarded where ssh alone forwards, and that is told", async () => {
+  await using run = forwardsOf([], false);
+  run.service.update({ added: [{ protocol: "udp", ip: "0.0.0.0", port: 5000 }], removed: [] });
+  await until(() => run.events.length > 0);
+  expect(run.events).toEqual([{ type: "not-forwarding", protocol: "udp", guestAddr: "0.0.0.0:5000" }]);
+  expect(run.said.map(({ message }) => message)).toEqual(["Not forwarding UDP 0.0.0.0:5000"]);
+});
+
+test("each client of a UDP port has a tunnel of its own, which is given up when it is idle", async () => {
+  const closed: number[] = [];
+  let made = 0;
+  const port = freePort();
+  const forward = await DatagramForward.listen({
+    address: { kind: "port", ip: "127.0.0.1", port },
+    hostOs: "linux",
+    idleMs: 30,
+    tunnel: (handlers) => {
+      made += 1;
+      const number = made;
+      const answer = () => handlers.onData(Buffer.from(`${number}`));
+      return new Tunnel(number, { send: () => setTimeout(answer), forget: () => closed.push(number) }, handlers);
+    },
+  });
+  const ask = async () => {
+    const socket = createSocket("udp4");
+    const answer = new Promise<string>((resolve) => socket.once("message", (bytes) => resolve(String(bytes))));
+    socket.send("x", port, "127.0.0.1");
+    return { socket, text: await answer };
+  };
+  const [one, two] = [await ask(), await ask()];
+  expect([one.text, two.text]).toEqual(["1", "2"]);
+  await until(() => closed.length === 2);
+  forward.end();
+  one.socket.close();
+  two.socket.close();
+});
+
+test("sockets of the host belong to their owner, take the place of dead ones, and go when the forwards end", async () => {
+  const guestSocket = join(directory, "guest.sock");
+  const hostSocket = join(directory, "sock", "host.sock");
+  const server = createServer((socket) => socket.end("from the guest")).listen(guestSocket);
+  const forwards = forwardsOf([rule({ guestSocket, hostSocket })]);
+  await forwards.service.start();
+  expect(statSync(hostSocket).mode & 0o777).toBe(0o600);
+  const { heard } = client({ path: hostSocket });
+  await until(() => heard.ended);
+  expect(heard.text).toBe("from the guest");
+  await forwards.service.stop();
+  expect(existsSync(hostSocket)).toBe(false);
+  server.close();
+});
+
+test("a file in the place of a host socket is kept, and told", async () => {
+  const hostSocket = join(directory, "precious");
+  writeFileSync(hostSocket, "text");
+  await using run = forwardsOf([rule({ guestSocket: "/none", hostSocket })]);
+  await run.service.start();
+  expect(String(run.said.at(-1)?.fields?.error)).toContain("exists and is not a socket");
+  expect(statSync(hostSocket).isFile()).toBe(true);
+});
+
+test("the guest reaches a socket of the host, also after its connection was cut", async () => {
+  const guestSocket = join(directory, "in-guest.sock");
+  const hostSocket = join(directory, "on-host.sock");
+  const server = createServer((socket) => socket.end("from the host")).listen(hostSocket);
+  await using run = forwardsOf([rule({ guestSocket, hostSocket, reverse: true })]);
+  await run.service.start();
+  for (const round of [1, 2]) {
+    await until(() => existsSync(guestSocket));
+    const { heard } = client({ path: guestSocket });
+    await until(() => heard.ended);
+    expect(`${round} ${heard.text}`).toBe(`${round} from the host`);
+    if (round === 2) break;
+    await sshd.cutConnections();
+    rmSync(guestSocket, { force: true });
+    await session.exec("true").catch(() => session.exec("true"));
+  }
+  server.close();
+});
+
+test("a thousand connections leave no descriptor behind", async () => {
+  await using run = await forwarded((socket) => socket.end("x"));
+  const open = () => readdirSync("/proc/self/fd").length;
+  const batch = async (count: number) => {
+    const clients = Array.from({ length: count }, () => client({ port: run.hostPort }));
+    await until(() => clients.every(({ heard }) => heard.ended));
+    for (const { socket } of clients) socket.end();
+    await until(() => clients.every(({ heard }) => heard.closed));
+  };
+  await batch(20);
+  const before = open();
+  for (let n = 0; n < 20; n += 1) await batch(50);
+  await until(() => open() <= before + 5);
+});

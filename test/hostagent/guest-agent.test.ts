@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { createSocket } from "node:dgram";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serveSession } from "../../src/guest/agent/session.ts";
+import { unixTransport } from "../../src/guest/agent/unix-transport.ts";
+import type { ListeningPort } from "../../src/guest/protocol.ts";
+import { AgentConnection } from "../../src/hostagent/guest-agent/connection.ts";
+import { GuestAgent, type PortsChange } from "../../src/hostagent/guest-agent/service.ts";
+import type { Logger } from "../../src/lib/log.ts";
+
+// real sockets on a machine that may be busy
+setDefaultTimeout(30_000);
+
+const directory = mkdtempSync(join(tmpdir(), "limabun-ga-"));
+const socketPath = join(directory, "agent.sock");
+const web: ListeningPort = { protocol: "tcp", ip: "127.0.0.1", port: 80 };
+const dns: ListeningPort = { protocol: "udp", ip: "0.0.0.0", port: 53 };
+
+/** The guest's side, with a list of ports that tests change. */
+class Guest {
+  ports: readonly ListeningPort[] = [];
+  private readonly stop = new AbortController();
+  private readonly serving: Promise<void>;
+
+  constructor() {
+    this.serving = (async () => {
+      for await (const stream of unixTransport(socketPath, process.getuid?.() ?? 0).connections(this.stop.signal)) {
+        this.stop.signal.addEventListener("abort", () => stream.close(), { once: true });
+        const runtimeDirectory = join(directory, "run");
+        void serveSession(stream, { ports: () => this.ports, runtimeDirectory, tickMs: 5, warn: () => undefined });
+      }
+    })();
+  }
+
+  async end(): Promise<void> {
+    this.stop.abort();
+    await this.serving;
+  }
+}
+
+let guest: Guest;
+
+beforeAll(async () => {
+  guest = new Guest();
+  while (!existsSync(socketPath)) await Bun.sleep(5);
+});
+
+afterAll(async () => {
+  await guest.end();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** The service and what it tells. */
+async function hostSide() {
+  const said: string[] = [];
+  const changes: PortsChange[] = [];
+  const keep = (level: string) => (message: string) => void said.push(`${level} ${message}`);
+  const logger: Logger = {
+    trace() {},
+    debug() {},
+    info: keep("info"),
+    warn: keep("warning"),
+    error: keep("error"),
+    log() {},
+  };
+  const service = new GuestAgent({
+    socketPath,
+    helloMs: 20,
+    pingMs: 50,
+    retryMs: 20,
+    clockMs: 20,
+    logger,
+    onPorts: (change) => changes.push(change),
+  });
+  await service.start();
+  return { said, changes, service, [Symbol.asyncDispose]: () => service.stop() };
+}
+
+async function until(look: () => boolean): Promise<void> {
+  for (let n = 0; !look(); n += 1) {
+    if (n > 2000) throw new Error(`waited in vain for ${look}`);
+    await Bun.sleep(5);
+  }
+}
+
+test("ports that listen are told once, then what changes", async () => {
+  guest.ports = [web];
+  await using host = await hostSide();
+  await until(() => host.changes.length === 1);
+  guest.ports = [dns];
+  await until(() => host.changes.length === 2);
+  expect(host.changes).toEqual([
+    { added: [web], removed: [] },
+    { added: [dns], removed: [web] },
+  ]);
+  expect(host.said).toEqual(["info Guest agent is running"]);
+  expect(host.service.health()).toEqual({ kind: "well" });
+});
+
+test("after the agent was away, only what changed in the meantime is told", async () => {
+  guest.ports = [web, dns];
+  await using host = await hostSide();
+  await until(() => host.changes.length === 1);
+  await guest.end();
+  await until(() => host.service.health().kind === "failed");
+  guest = new Guest();
+  guest.ports = [dns];
+  await until(() => host.changes.length === 2);
+  expect(host.changes[1]).toEqual({ added: [], removed: [web] });
+  expect(host.said[1]).toStartWith("warning guest agent events closed unexpectedly: ");
+});
+
+test("a guest that does not answer is greeted again, and its connection begins once", async () => {
+  const path = join(directory, "slow.sock");
+  let bytes = 0;
+  const server = createServer((socket: Socket) => {
+    const pipe = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = pipe.writable.getWriter();
+    let held = Buffer.alloc(0);
+    socket.on("data", (piece) => {
+      bytes += piece.length;
+      // the first two hellos wait, as on a port that nobody has opened
+      held = Buffer.concat([held, piece]);
+      if (bytes < 90) return;
+      void writer.write(held);
+      held = Buffer.alloc(0);
+    });
+    const write = async (piece: Uint8Array) => void socket.write(piece);
+    const stream = { chunks: pipe.readable, write, close: () => socket.destroy() };
+    void serveSession(stream, { ports: () => [web], runtimeDirectory: directory, tickMs: 5, warn: () => undefined });
+  }).listen(path);
+  const signal = new AbortController().signal;
+  const connection = await AgentConnection.open({ socketPath: path, helloMs: 10, signal });
+  expect(await connection.info()).toEqual({ ports: [web] });
+  connection.close();
+  server.close();
+});
+
+test("a guest that falls silent is left after three pings", async () => {
+  const path = join(directory, "silent.sock");
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.once("data", (hello) => socket.write(hello));
+  }).listen(path);
+  const signal = new AbortController().signal;
+  const connection = await AgentConnection.open({ socketPath: path, pingMs: 10, signal });
+  expect(await connection.closed).toContain("has said nothing");
+  expect(connection.info()).rejects.toThrow("is closed");
+  for (const socket of sockets) socket.destroy();
+  server.close();
+});
+
+test("datagrams go through a tunnel, and answers come back", async () => {
+  const echo = createSocket("udp4");
+  echo.on("message", (bytes, from) => echo.send(`${bytes}!`, from.port, from.address));
+  await new Promise<void>((settle) => echo.bind(0, "127.0.0.1", settle));
+  const signal = new AbortController().signal;
+  const connection = await AgentConnection.open({ socketPath, signal });
+  const answers: string[] = [];
+  const tunnel = connection.tunnel("udp", "127.0.0.1", echo.address().port, {
+    onData: (bytes) => answers.push(Buffer.from(bytes).toString()),
+    onClose: () => undefined,
+  });
+  // more than the window of the channel, but not at once
+  for (let n = 0; n < 40; n += 1) {
+    tunnel.send(Buffer.alloc(30_000, "x"));
+    await until(() => answers.length > n);
+  }
+  for (const text of ["a", "b"]) tunnel.send(Buffer.from(text));
+  await until(() => answers.length === 42);
+  expect(answers.slice(40).sort()).toEqual(["a!", "b!"]);
+  tunnel.close();
+  connection.close();
+  echo.close();
+});
+
+test.each([
+  ["ports that are none", { ports: [{ protocol: "tcp", ip: "evil", port: 80 }] }],
+  ["a port that does not exist", { ports: [{ protocol: "tcp", ip: "127.0.0.1", port: 70000 }] }],
+  ["no list", { ports: 3 }],
+  ["nothing", null],
+])("a guest that tells %s is not believed", async (_name, answer) => {
+  const { infoOf } = await import("../../src/hostagent/guest-agent/payloads.ts");
+  expect(() => infoOf(answer)).toThrow();
+});
