@@ -15,6 +15,7 @@ import { CloudInitMonitor } from "./cloud-init-progress.ts";
 import { ControlMaster } from "./control-master.ts";
 import type { EventTeller } from "./event-teller.ts";
 import { writeGuestMedia } from "./guest-media.ts";
+import { SshfsMounts } from "./mounts/sshfs-mounts.ts";
 import type { HostAgentOptions } from "./options.ts";
 import { stallLimits } from "./phase-plan.ts";
 import { Services } from "./service.ts";
@@ -144,6 +145,18 @@ async function boot(
     const socketPath = join(directory, instanceFiles.sshSock);
     await services.start(new ControlMaster({ host, logger, socketPath, signal: dialling, ...(await running.access) }));
   };
+  const onEssential = async (): Promise<readonly string[]> => {
+    if (config.plain || config.mountType !== "reverse-sshfs" || config.mounts.length === 0) return [];
+    const mounts = new SshfsMounts({ host, logger, mounts: config.mounts, access: await running.access });
+    // with mounts it is none of the requirements
+    const master = host.os === "windows" ? undefined : controlMaster();
+    try {
+      await Promise.all([services.start(mounts), master]);
+      return mounts.errors;
+    } catch (error) {
+      return [errorText(error)];
+    }
+  };
   try {
     await services.start(monitor);
     await services.start(session);
@@ -161,6 +174,7 @@ async function boot(
       session,
       monitor,
       controlMaster,
+      onEssential,
       driverOutput,
       signal,
     });

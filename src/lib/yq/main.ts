@@ -120,7 +120,8 @@ class Program {
       return { expression: canRead ? "." : undefined, files: [] };
     }
     // `.` and `..` are expressions first, though they are folders too
-    if (first === "-" || (!/^\.+$/.test(first) && io.exists(first))) return { expression: ".", files: options.positionals };
+    if (first === "-" || (!/^\.+$/.test(first) && io.exists(first)))
+      return { expression: ".", files: options.positionals };
     return { expression: first, files: rest };
   }
 
