@@ -108,9 +108,15 @@ describe("host directories appear in the guest, by reverse-sshfs:", () => {
     const servers = () => world.processes().filter(({ argv }) => argv[0]?.endsWith("sftp-server"));
     expect(servers()).toHaveLength(4);
     for (const { pid } of servers()) process.kill(pid, "SIGKILL");
-    await guest("until cat '/mnt/shared/below it/f' /mnt/fixed/a 2>/dev/null; do sleep 0.1; done");
+    const back = "until cat '/mnt/shared/below it/f' /mnt/fixed/a 2>/dev/null; do sleep 0.1; done";
+    await guest(back);
     // the connections are cut
-    await guest("sudo killall sshfs; until cat '/mnt/shared/below it/f' /mnt/fixed/a 2>/dev/null; do sleep 0.1; done");
+    const clients = world.processes().filter(({ argv }) => argv.at(-1)?.includes("exec sshfs"));
+    expect(clients).toHaveLength(4);
+    for (const { pid } of clients) process.kill(pid, "SIGKILL");
+    await guest(back);
+    // sshfs in the guest is killed, and leaves a mount that answers nothing
+    await guest(`sudo killall -9 sshfs; ${back}`);
     await guest("echo again >/mnt/shared/again");
     expect(readFileSync(join(shared, "again"), "utf8")).toBe("again\n");
 

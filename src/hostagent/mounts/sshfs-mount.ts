@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorText } from "../../lib/errors.ts";
 import { quote } from "../../lib/quote.ts";
-import type { Health } from "../service.ts";
 import { type LinkOptions, type SshfsLink, startSshfs } from "./sshfs-link.ts";
 import type { SshfsPlan } from "./sshfs-plan.ts";
 
 export interface SshfsMountOptions extends LinkOptions {
   /** The mount that holds this one's mount point. */
   readonly parent: SshfsMount | undefined;
-  /** Told when the mount came or went. */
+  /** Told when `problem` changed. */
   readonly onChange: () => void;
 }
 
@@ -24,12 +23,12 @@ const steadyMs = 5000;
 /** One host directory in the guest: mounted, and mounted again whenever its link ends, until it is stopped. */
 export class SshfsMount {
   private readonly over = new AbortController();
-  private readonly first = Promise.withResolvers<string | undefined>();
+  private readonly settled = Promise.withResolvers<void>();
   private readonly children: SshfsMount[] = [];
   private up = Promise.withResolvers<void>();
   private link: SshfsLink | undefined;
   private keeping: Promise<void> = Promise.resolve();
-  private state: Health = { kind: "failed", reason: "not mounted yet" };
+  private trouble: string | undefined;
 
   constructor(
     private readonly plan: SshfsPlan,
@@ -38,28 +37,25 @@ export class SshfsMount {
     options.parent?.children.push(this);
   }
 
-  /** Mounts. @returns why it is not mounted after the first attempts, undefined when it is */
-  start(): Promise<string | undefined> {
-    const { parent } = this.options;
+  /** Mounts; resolves when it is mounted, or when `problem` says why the first attempts failed. */
+  start(): Promise<void> {
     this.keeping = this.keep();
-    parent?.first.promise.then((failure) => {
-      if (failure !== undefined) this.first.resolve(this.failure(`${quote(parent.plan.mountPoint)} is not mounted`));
-    });
-    return this.first.promise;
+    return this.settled.promise;
+  }
+
+  /** Why it cannot be mounted; undefined while it is, or is about to be. */
+  get problem(): string | undefined {
+    return this.trouble;
   }
 
   /** Unmounts. */
   async stop(): Promise<void> {
     if (this.over.signal.aborted) return;
     this.over.abort();
-    this.first.resolve(undefined);
+    this.settled.resolve();
     this.options.logger.info(`Unmounting ${quote(this.plan.location)}`);
     await this.link?.cut();
     await this.keeping;
-  }
-
-  health(): Health {
-    return this.state;
   }
 
   private async keep(): Promise<void> {
@@ -71,11 +67,10 @@ export class SshfsMount {
       const since = performance.now();
       const { reason, wasMounted } = await this.live();
       if (signal.aborted) return;
-      this.set({ kind: "failed", reason: this.failure(reason) });
       if (wasMounted) logger.warn(`${quote(this.plan.mountPoint)} is no longer mounted: ${reason}; mounting it again`);
       else logger.debug(this.failure(reason));
       failures = wasMounted && performance.now() - since > steadyMs ? 1 : failures + 1;
-      if (failures === firstAttempts) this.first.resolve(this.failure(reason));
+      if (failures >= firstAttempts) this.tell(this.failure(reason));
       const pauseMs = Math.min(retryMs.first * 2 ** (failures - 1), retryMs.last);
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     }
@@ -94,14 +89,13 @@ export class SshfsMount {
     const { mounted, ended } = this.link;
     const late = setTimeout(() => {
       logger.warn(`failed to confirm whether ${quote(mountPoint)} [remote] is successfully mounted`);
-      this.first.resolve(undefined);
+      this.settle();
     }, confirmLimitMs);
     const wasMounted = await mounted;
     clearTimeout(late);
     if (wasMounted) {
-      this.set({ kind: "well" });
       this.up.resolve();
-      this.first.resolve(undefined);
+      this.tell(undefined);
     }
     const reason = await ended;
     this.link = undefined;
@@ -113,9 +107,22 @@ export class SshfsMount {
     return { reason, wasMounted };
   }
 
-  private set(state: Health): void {
-    this.state = state;
+  private tell(problem: string | undefined): void {
+    this.settled.resolve();
+    if (problem === this.trouble) return;
+    this.trouble = problem;
     this.options.onChange();
+    for (const child of this.children) child.parentTold(problem);
+  }
+
+  private parentTold(problem: string | undefined): void {
+    if (problem !== undefined) this.tell(this.failure("the mount that holds its mount point is not there"));
+  }
+
+  /** The start of the instance goes on, without this one and those below it if need be. */
+  private settle(): void {
+    this.settled.resolve();
+    for (const child of this.children) child.settle();
   }
 
   private failure(reason: string): string {

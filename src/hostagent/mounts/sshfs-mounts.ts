@@ -11,27 +11,25 @@ export interface SshfsMountsOptions {
   readonly host: Host;
   readonly logger: Logger;
   readonly mounts: readonly Mount[];
-  readonly access: SshAccess;
-  /** Told when a mount came or went. @default nobody is */
-  readonly onChange?: () => void;
+  readonly access: Promise<SshAccess>;
+  /** Told when `problems` changed. */
+  readonly onChange: () => void;
 }
 
 /** The host directories of an instance whose `mountType` is `reverse-sshfs`. */
 export class SshfsMounts implements Service {
   readonly name = "mounts";
   private mounts: readonly SshfsMount[] = [];
-  /** What was wrong when the start went on. */
-  private failures: readonly string[] = [];
 
   constructor(private readonly options: SshfsMountsOptions) {}
 
   /**
-   * Mounts all; what fails is in `errors` and is tried again beside.
+   * Mounts all; what fails is in `problems` and is tried again beside.
    * @throws UserError when this host cannot serve directories
    */
   async start(): Promise<void> {
-    const { host, logger, mounts, access, onChange = () => undefined } = this.options;
-    const plans = sshfsPlans({ ...access, mounts, sftpServer: findSftpServer(host) });
+    const { host, logger, mounts, access, onChange } = this.options;
+    const plans = sshfsPlans({ ...(await access), mounts, sftpServer: findSftpServer(host) });
     const made = new Map<number, SshfsMount>();
     const make = (index: number): SshfsMount | undefined => {
       const plan = plans[index];
@@ -43,13 +41,12 @@ export class SshfsMounts implements Service {
       return mount;
     };
     this.mounts = plans.flatMap((_, index) => make(index) ?? []);
-    const results = await Promise.all(this.mounts.map((mount) => mount.start()));
-    this.failures = results.filter((failure) => failure !== undefined);
+    await Promise.all(this.mounts.map((mount) => mount.start()));
   }
 
-  /** What could not be mounted when the start of the instance went on. */
-  get errors(): readonly string[] {
-    return this.failures;
+  /** What cannot be mounted now, with why. */
+  get problems(): readonly string[] {
+    return this.mounts.flatMap((mount) => mount.problem ?? []);
   }
 
   async stop(): Promise<void> {
@@ -57,10 +54,7 @@ export class SshfsMounts implements Service {
   }
 
   health(): Health {
-    const reasons = this.mounts.flatMap((mount) => {
-      const health = mount.health();
-      return health.kind === "well" ? [] : [health.reason];
-    });
+    const reasons = this.problems;
     return reasons.length === 0 ? { kind: "well" } : { kind: "failed", reason: reasons.join("; ") };
   }
 }
