@@ -25,7 +25,10 @@ const environment = works("env and param reach the guest's scripts");
 const forwards = works("rules decide which listeners are reached, and where");
 const names = works("the guest asks the DNS servers of lima.yaml");
 
-const mounts = later("host directories are not mounted in the guest yet");
+const mounts = works("host directories appear in the guest, by reverse-sshfs");
+const nineP = works("9p mounts become -virtfs and fstab options");
+const virtiofs = works("virtiofs mounts become devices and virtiofsd processes");
+const inotify = later("changes on the host do not wake the guest's watchers yet");
 const containerd = later("containerd is not installed in the guest yet");
 const networks = later("no network but the builtin one is attached yet");
 const resolver = later("the host agent's DNS server does not run yet");
@@ -70,17 +73,16 @@ export const effects: Readonly<Record<string, Effect>> = {
   "mounts[].sshfs.cache": mounts,
   "mounts[].sshfs.followSymlinks": mounts,
   "mounts[].sshfs.sftpDriver": mounts,
-  "mounts[].9p": mounts,
-  "mounts[].9p.securityModel": mounts,
-  "mounts[].9p.protocolVersion": mounts,
-  "mounts[].9p.msize": mounts,
-  "mounts[].9p.cache": mounts,
-  "mounts[].virtiofs": mounts,
-  "mounts[].virtiofs.queueSize": mounts,
-  // Says what an image cannot do; without mounts there is nothing to miss.
+  "mounts[].9p": nineP,
+  "mounts[].9p.securityModel": nineP,
+  "mounts[].9p.protocolVersion": nineP,
+  "mounts[].9p.msize": nineP,
+  "mounts[].9p.cache": nineP,
+  "mounts[].virtiofs": virtiofs,
+  "mounts[].virtiofs.queueSize": virtiofs,
   mountTypesUnsupported: works("mountTypesUnsupported has no repetitions"),
   mountType: mounts,
-  mountInotify: mounts,
+  mountInotify: inotify,
   ssh,
   "ssh.localPort": ssh,
   "ssh.loadDotSSHPubKeys": ssh,

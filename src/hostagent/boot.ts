@@ -21,6 +21,8 @@ export interface BootOptions {
   readonly monitor: BootMonitor;
   /** Resolves once the shared connection of `limactl shell` is there. */
   readonly controlMaster: () => Promise<void>;
+  /** Sets up what needs an essential guest; what went wrong degrades the instance. */
+  readonly onEssential: () => Promise<readonly string[]>;
   /** The last lines of QEMU's standard error. */
   readonly driverOutput: () => readonly string[];
   /** Aborted when the run ends. */
@@ -65,6 +67,7 @@ export async function awaitBoot(options: BootOptions): Promise<BootResult> {
         controlMaster: options.controlMaster,
         exec: (command, stdin, execSignal) => session.exec(command, { stdin, signal: execSignal }),
       },
+      onEssential: options.onEssential,
       exportParameters: config.os === "Linux" || config.os === "Darwin",
       scriptLimitMs,
       logger,

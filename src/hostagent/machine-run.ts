@@ -16,8 +16,10 @@ import { ControlMaster } from "./control-master.ts";
 import type { EventTeller } from "./event-teller.ts";
 import { writeGuestMedia } from "./guest-media.ts";
 import { GuestServices } from "./guest-services.ts";
+import { SshfsMounts } from "./mounts/sshfs-mounts.ts";
 import type { HostAgentOptions } from "./options.ts";
 import { stallLimits } from "./phase-plan.ts";
+import { RunningTeller } from "./running-teller.ts";
 import { Services } from "./service.ts";
 import { SshSession } from "./ssh/session.ts";
 import { prepareSshAccess, type SshAccess } from "./ssh-access.ts";
@@ -63,14 +65,18 @@ async function live(options: HostAgentOptions, context: RunContext): Promise<voi
   const { machine } = running;
   const services = new Services(logger);
   const over = new AbortController();
+  const mounts = mountsOf(options, running, () => teller.refresh());
+  const teller = new RunningTeller(context.events, running.endpoint.port, () => mounts?.problems ?? []);
   let ready = false;
   try {
     context.events.tell({ sshLocalPort: running.endpoint.port });
-    const routines = boot(options, running, services, context.events, over.signal).then((result) => {
-      if (result === undefined) return;
-      ready = true;
-      tellResult(context.events, running.endpoint.port, result);
-    });
+    const routines = boot(options, running, { services, mounts, events: context.events, signal: over.signal }).then(
+      (result) => {
+        if (result === undefined) return;
+        ready = true;
+        teller.ready(result);
+      },
+    );
     const end = await Promise.race([machine.exited, whenAborted(signal), routines.then(() => machine.exited)]);
     if (end === undefined) logger.info(`Received ${signalName(signal.reason)}, shutting down the host agent`);
     else if (!signal.aborted) tellDriverEnd(options, end, machine, ready);
@@ -121,13 +127,30 @@ async function startMachine(options: HostAgentOptions, context: RunContext): Pro
   return { machine, instanceId, endpoint, access };
 }
 
+/** What a boot works with besides the machine. */
+interface BootTools {
+  readonly services: Services;
+  readonly mounts: SshfsMounts | undefined;
+  readonly events: EventTeller;
+  readonly signal: AbortSignal;
+}
+
+/** The mounts that the host agent makes; undefined when there are none of its own. */
+function mountsOf(
+  { host, config, logger }: HostAgentOptions,
+  { access }: Running,
+  onChange: () => void,
+): SshfsMounts | undefined {
+  const { plain, mountType, mounts } = config;
+  if (plain || mountType !== "reverse-sshfs" || mounts.length === 0) return undefined;
+  return new SshfsMounts({ host, logger, mounts, access, onChange });
+}
+
 /** @returns undefined when the run was over before the guest was ready */
 async function boot(
   options: HostAgentOptions,
   running: Running,
-  services: Services,
-  events: EventTeller,
-  signal: AbortSignal,
+  { services, mounts, events, signal }: BootTools,
 ): Promise<BootResult | undefined> {
   const { host, config, logger, directory, limaHome, name } = options;
   const { machine, instanceId, endpoint } = running;
@@ -145,6 +168,13 @@ async function boot(
   const controlMaster = async () => {
     const socketPath = join(directory, instanceFiles.sshSock);
     await services.start(new ControlMaster({ host, logger, socketPath, signal: dialling, ...(await running.access) }));
+  };
+  const onEssential = async (): Promise<readonly string[]> => {
+    if (mounts === undefined) return [];
+    // with mounts the control master is none of the requirements
+    const master = host.os === "windows" ? undefined : controlMaster();
+    const results = await Promise.allSettled([services.start(mounts), master]);
+    return results.flatMap((result) => (result.status === "rejected" ? [errorText(result.reason)] : []));
   };
   try {
     await services.start(monitor);
@@ -164,6 +194,7 @@ async function boot(
       session,
       monitor,
       controlMaster,
+      onEssential,
       driverOutput,
       signal,
     });
@@ -175,11 +206,6 @@ async function boot(
   } finally {
     for (const problem of services.problems()) logger.debug(`not well: ${problem}`);
   }
-}
-
-function tellResult(events: EventTeller, sshLocalPort: number, { errors, bootErrors }: BootResult): void {
-  if (errors.length === 0) events.tell({ running: true, sshLocalPort, errors: bootErrors });
-  else events.tell({ running: true, degraded: true, sshLocalPort, errors: [[...errors, ...bootErrors].join("\n")] });
 }
 
 /** @throws UserError when the machine ended before its guest was ready */

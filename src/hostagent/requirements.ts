@@ -18,6 +18,8 @@ export interface RequirementSource {
 export interface SatisfyOptions {
   readonly list: readonly Requirement[];
   readonly source: RequirementSource;
+  /** Sets up what needs the essential requirements and what the others may need. @returns what went wrong */
+  readonly onEssential: () => Promise<readonly string[]>;
   /** Whether scripts get `PARAM_*`; see `scriptCommand`. */
   readonly exportParameters: boolean;
   /** How long a script may go on failing. */
@@ -52,6 +54,7 @@ export async function satisfyRequirements(options: SatisfyOptions): Promise<read
         break;
       }
     }
+    if (label === "essential") errors.push(...(await untilAborted(options.onEssential(), options.signal)));
   }
   await Promise.all(beside);
   return errors;
@@ -67,21 +70,27 @@ async function satisfy(requirement: Requirement, options: SatisfyOptions): Promi
   const { label, index, total, description } = requirement;
   const { logger, signal } = options;
   logger.info(`Waiting for the ${label} requirement ${index} of ${total}: \`${description}\``);
+  try {
+    await untilAborted(check(requirement, options), signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    const further = requirement.fatal ? "; skipping further checks" : "";
+    return `failed to satisfy the ${label} requirement ${index} of ${total} \`${description}\`: ${requirement.hint}: ${errorText(error)}${further}`;
+  }
+  logger.info(`The ${label} requirement ${index} of ${total} is satisfied`);
+  return undefined;
+}
+
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);
   if (signal.aborted) abort();
   signal.addEventListener("abort", abort, { once: true });
   try {
-    await Promise.race([check(requirement, options), aborted.promise]);
-  } catch (error) {
-    signal.throwIfAborted();
-    const further = requirement.fatal ? "; skipping further checks" : "";
-    return `failed to satisfy the ${label} requirement ${index} of ${total} \`${description}\`: ${requirement.hint}: ${errorText(error)}${further}`;
+    return await Promise.race([work, aborted.promise]);
   } finally {
     signal.removeEventListener("abort", abort);
   }
-  logger.info(`The ${label} requirement ${index} of ${total} is satisfied`);
-  return undefined;
 }
 
 async function check(requirement: Requirement, options: SatisfyOptions): Promise<void> {

@@ -134,7 +134,7 @@ describe("advice on", () => {
   test("each field without effect, once", () => {
     const fields = Object.entries(effects).filter(([, effect]) => "later" in effect);
     const set: Readonly<Record<string, string>> = {
-      mounts: "mounts: [{location: /x, writable: true}]",
+      mountInotify: "mountInotify: true",
       tpm: "tpm: true",
       "ssh.overVsock": "ssh: {overVsock: true}",
       portForwards: "portForwards: [{guestPort: 1}]",

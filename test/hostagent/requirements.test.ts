@@ -79,7 +79,7 @@ describe("what a guest must satisfy", () => {
 });
 
 /** A source in which everything succeeds at once, and a log of the lines told. */
-function setUp(change: Partial<RequirementSource> = {}) {
+function setUp(change: Partial<RequirementSource> = {}, failures: readonly string[] = []) {
   const lines: string[] = [];
   const logger: Logger = {
     trace() {},
@@ -96,8 +96,12 @@ function setUp(change: Partial<RequirementSource> = {}) {
     exec: async () => ({ code: 0, signal: null, stdout: "", stderr: "" }),
     ...change,
   };
+  const onEssential = async () => {
+    lines.push("set up");
+    return failures;
+  };
   const run = (items: readonly Requirement[], signal = new AbortController().signal, scriptLimitMs = 1000) =>
-    satisfyRequirements({ list: items, source, exportParameters: false, scriptLimitMs, logger, signal });
+    satisfyRequirements({ list: items, source, onEssential, exportParameters: false, scriptLimitMs, logger, signal });
   return { lines, run };
 }
 
@@ -111,6 +115,15 @@ describe("working through them", () => {
     expect(lines).toContain("Waiting for the essential requirement 1 of 2: `ssh`");
     expect(lines).toContain("The essential requirement 1 of 2 is satisfied");
     expect(lines.at(-1)).toBe("The final requirement 1 of 1 is satisfied");
+  });
+
+  test("what needs the essential ones is set up between them and the others, and its failures are told", async () => {
+    const { lines, run } = setUp({}, ["not mounted"]);
+    expect(await run(list({ plain: true }))).toEqual(["not mounted"]);
+    expect(lines.indexOf("set up")).toBeGreaterThan(lines.indexOf("The essential requirement 1 of 2 is satisfied"));
+    expect(lines.indexOf("set up")).toBeLessThan(
+      lines.indexOf("Waiting for the final requirement 1 of 1: `boot scripts must have finished`"),
+    );
   });
 
   test("a fatal one is tried once, and its failure ends its list alone", async () => {

@@ -27,8 +27,13 @@ function guestImage(guest: "mini" | "debian"): GuestImage {
   return image;
 }
 
-/** A template of the mini guest, booted by its kernel directly. @param extra YAML to append; @param cmdline more words for the kernel */
-export function miniTemplate(extra = "", cmdline = ""): string {
+/**
+ * A template of the mini guest, booted by its kernel directly.
+ * @param extra YAML to append
+ * @param cmdline more words for the kernel
+ * @param mounts value of `mounts`, in YAML
+ */
+export function miniTemplate(extra = "", cmdline = "", mounts = "[]"): string {
   const image = guestImage("mini");
   return `images:
 - location: ${JSON.stringify(image.disk)}
@@ -41,7 +46,7 @@ export function miniTemplate(extra = "", cmdline = ""): string {
 cpus: 2
 memory: 512MiB
 disk: 2GiB
-mounts: []
+mounts: ${mounts}
 containerd:
   system: false
   user: false

@@ -43,6 +43,14 @@ export interface DiskFacts {
   readonly iso: string | undefined;
 }
 
+/** The daemon of virtiofs mounts. The implementation in C, part of QEMU until 7.2, has other options and runs for root only. */
+export interface Virtiofsd {
+  readonly path: string;
+  readonly implementation: "rust" | "c";
+  /** It can run as this user. */
+  readonly usable: boolean;
+}
+
 /** Everything QEMU's command line depends on. */
 export interface QemuFacts {
   readonly host: { readonly os: HostOs; readonly arch: Arch; readonly osVersion: string };
@@ -69,5 +77,5 @@ export interface QemuFacts {
   /** `networks[]`, in that order. */
   readonly networks: readonly NetworkAttachment[];
   /** Programs beside QEMU, found only where the configuration needs them. */
-  readonly helpers: { readonly virtiofsd: string | undefined; readonly swtpm: string | undefined };
+  readonly helpers: { readonly virtiofsd: Virtiofsd | undefined; readonly swtpm: string | undefined };
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { UserError } from "../../lib/errors.ts";
 import { type ArgumentList, optionValue } from "./arguments.ts";
 import type { QemuFacts } from "./facts.ts";
 import { hostJoin, virtiofsdSocket } from "./layout.ts";
+import { virtiofsdCommand } from "./virtiofsd-plan.ts";
 
 /** A process that QEMU needs beside it. */
 export interface HelperPlan {
@@ -40,21 +40,14 @@ function addNineP(list: ArgumentList, { config }: QemuFacts): void {
 
 function addVirtiofs(list: ArgumentList, facts: QemuFacts): readonly HelperPlan[] {
   return facts.config.mounts.map(({ location, mountPoint, virtiofs }, index) => {
-    const { virtiofsd } = facts.helpers;
-    if (virtiofsd === undefined) {
-      throw new UserError("failed to locate virtiofsd (hint: install the package `virtiofsd`, or set `mountType: 9p`)");
-    }
     const socket = hostJoin(facts.host.os, facts.instance.directory, virtiofsdSocket(index));
+    const argv = virtiofsdCommand(facts.helpers.virtiofsd, socket, location);
     const tag = mountTag(location, mountPoint);
     list.add("-chardev", `socket,id=char-virtiofs-${index},path=${optionValue(socket)}`);
     list.add(
       "-device",
       `vhost-user-fs-pci,queue-size=${virtiofs.queueSize ?? 1024},chardev=char-virtiofs-${index},tag=${tag}`,
     );
-    return {
-      name: `virtiofsd-${index}`,
-      argv: [virtiofsd, "--socket-path", socket, "--shared-dir", location],
-      socket,
-    };
+    return { name: `virtiofsd-${index}`, argv, socket };
   });
 }

@@ -19,6 +19,7 @@ import { qemuDriver } from "../../../src/vm/qemu/driver.ts";
 import { parseQemuVersion, qemuFeatures } from "../../../src/vm/qemu/features.ts";
 import { firmwareCandidates, firmwareOfDescriptor } from "../../../src/vm/qemu/firmware-plan.ts";
 import { findDisks, gatherQemu } from "../../../src/vm/qemu/gather.ts";
+import { findVirtiofsd } from "../../../src/vm/qemu/helpers.ts";
 import { planQemu } from "../../../src/vm/qemu/plan.ts";
 import { recordingLogger, scratch } from "../../image/support/server.ts";
 import { config } from "../support/config.ts";
@@ -297,4 +298,34 @@ test("a MAC address is stable and of its own range", () => {
 test("the machine id of a Mac is its platform UUID", () => {
   expect(platformUuid("<key>IOPlatformUUID</key>\n\t<string>ABC-1</string>")).toBe("ABC-1");
   expect(platformUuid("")).toBeUndefined();
+});
+
+describe("virtiofsd", () => {
+  const says = (text: string, code = 0) => `#!/bin/sh\ncat <<'EOF'\n${text}\nEOF\nexit ${code}\n`;
+  const inC = says("virtiofsd version 7.2.22\nusing FUSE kernel interface version 7.36");
+  async function found(programs: Readonly<Record<string, string>>, uid: number) {
+    using directory = scratch();
+    const folder = join(directory.path, ".local/share/qemu/vhost-user");
+    mkdirSync(folder, { recursive: true });
+    for (const [name, script] of Object.entries(programs)) {
+      const binary = join(directory.path, name);
+      writeFileSync(binary, script, { mode: 0o755 });
+      writeFileSync(join(folder, `${name}.json`), JSON.stringify({ type: "fs", binary }));
+    }
+    writeFileSync(join(folder, "gpu.json"), '{"type": "gpu", "binary": "/x"}');
+    const user = { name: "u", comment: "", uid, gid: uid };
+    const { path, ...rest } = (await findVirtiofsd(host({ home: directory.path, user }), "/usr/bin/qemu")) ?? {};
+    return { name: path?.slice(directory.path.length + 1), ...rest };
+  }
+
+  test("the one in Rust goes before QEMU's own in C, which root alone can run", async () => {
+    const rust = says("virtiofsd 1.10.1");
+    expect(await found({ a: inC, b: says("", 1), c: rust }, 1000)).toEqual({
+      name: "c",
+      implementation: "rust",
+      usable: true,
+    });
+    expect(await found({ a: inC }, 1000)).toEqual({ name: "a", implementation: "c", usable: false });
+    expect(await found({ a: inC }, 0)).toEqual({ name: "a", implementation: "c", usable: true });
+  });
 });

@@ -3,6 +3,7 @@ import type { Config } from "../../../src/config/types.ts";
 import type { Arch, HostOs } from "../../../src/lib/host.ts";
 import type { QemuFacts } from "../../../src/vm/qemu/facts.ts";
 import { planQemu } from "../../../src/vm/qemu/plan.ts";
+import { virtiofsdImplementation } from "../../../src/vm/qemu/virtiofsd-plan.ts";
 import { config, mount } from "../support/config.ts";
 
 type Change = Omit<Partial<QemuFacts>, "config" | "host" | "features" | "acceleration"> & {
@@ -440,10 +441,13 @@ describe("shared directories", () => {
     expect(made.sharedDirectories).toEqual([]);
   });
 
-  test("virtiofs shares the memory and takes a daemon for each", () => {
+  test("virtiofs mounts become devices and virtiofsd processes, which share the guest's memory", () => {
     const made = plan({
       config: { mountType: "virtiofs", mounts: [mount("/a", { virtiofs: { queueSize: 512 } }), mount("/b")] },
-      helpers: { virtiofsd: "/usr/libexec/virtiofsd", swtpm: undefined },
+      helpers: {
+        virtiofsd: { path: "/usr/libexec/virtiofsd", implementation: "rust", usable: true },
+        swtpm: undefined,
+      },
     });
     expect(valuesOf(made.argv, "-object")).toEqual([
       "memory-backend-file,id=virtiofs-shm,size=1073741824,mem-path=/dev/shm,share=on",
@@ -458,6 +462,49 @@ describe("shared directories", () => {
       ["virtiofsd-1", "/usr/libexec/virtiofsd --socket-path /lima/foo/virtiofsd-1.sock --shared-dir /b"],
     ]);
     expect(made.sharedDirectories).toEqual(["/a", "/b"]);
+  });
+
+  const virtiofsdOf = (helper: QemuFacts["helpers"]["virtiofsd"], location: string) =>
+    plan({
+      config: { mountType: "virtiofs", mounts: [mount(location)] },
+      helpers: { virtiofsd: helper, swtpm: undefined },
+    }).helpers[0]?.argv.join(" ");
+
+  test("QEMU's own virtiofsd in C has other options", () => {
+    const helper = { path: "/usr/lib/qemu/virtiofsd", implementation: "c", usable: true } as const;
+    const start = "/usr/lib/qemu/virtiofsd --socket-path=/lima/foo/virtiofsd-0.sock -o";
+    expect(virtiofsdOf(helper, "/a")).toBe(`${start} source=/a -f`);
+    expect(virtiofsdOf(helper, "/a,b\\c d")).toBe(`${start} source=/a\\,b\\\\c d -f`);
+    expect(() => virtiofsdOf({ ...helper, usable: false }, "/a")).toThrow(
+      "failed to locate virtiofsd: /usr/lib/qemu/virtiofsd is the one that came with QEMU up to 7.2 and runs for root only",
+    );
+  });
+
+  test.each([
+    ["virtiofsd 1.10.1\n", "rust"],
+    [
+      "virtiofsd version 7.2.22 (Debian)\nCopyright (c) 2003-2022 Fabrice Bellard and the QEMU Project developers\n",
+      "c",
+    ],
+  ] as const)("its version tells which one a virtiofsd is: %j", (version, implementation) => {
+    expect(virtiofsdImplementation(version)).toBe(implementation);
+  });
+
+  test("9p mounts become -virtfs and fstab options", () => {
+    const made = plan({
+      config: {
+        mountType: "9p",
+        mounts: [
+          mount("/a", { writable: true, "9p": { ...mount("/a")["9p"], securityModel: "mapped-xattr" } }),
+          mount("/b c,d"),
+        ],
+      },
+    });
+    expect(valuesOf(made.argv, "-virtfs")).toEqual([
+      expect.stringMatching(/^local,mount_tag=lima-[0-9a-f]{16},path=\/a,security_model=mapped-xattr$/),
+      expect.stringMatching(/^local,mount_tag=lima-[0-9a-f]{16},path=\/b c,,d,security_model=none,readonly=on$/),
+    ]);
+    expect(made.sharedDirectories).toEqual(["/a", "/b c,d"]);
   });
 
   test("virtiofs without its daemon is an error", () => {

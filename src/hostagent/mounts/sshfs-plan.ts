@@ -1,0 +1,110 @@
+import type { Mount } from "../../config/types.ts";
+import { type SshEndpoint, type SshOption, sshArguments, withoutMaster } from "../../store/ssh-plan.ts";
+import type { SshProgram } from "../../store/ssh-program.ts";
+
+/** The two processes of a reverse-sshfs mount; each one's standard output is the other's standard input. */
+export interface SshfsPlan {
+  readonly location: string;
+  readonly mountPoint: string;
+  /** Runs on this host and serves the directory. */
+  readonly server: readonly string[];
+  /** The ssh client that runs sshfs in the guest. */
+  readonly client: readonly string[];
+  /** Position, in the list of plans, of the mount that holds this mount point; undefined for one on the guest's own disk. */
+  readonly parent: number | undefined;
+}
+
+export interface SshfsFacts {
+  readonly mounts: readonly Mount[];
+  readonly program: SshProgram;
+  readonly options: readonly SshOption[];
+  readonly endpoint: SshEndpoint;
+  /** Host path of OpenSSH's sftp-server. */
+  readonly sftpServer: string;
+}
+
+/** What the guest's side writes to standard error, alone on a line, once the mount is in the guest's table. */
+export const mountedLine = "lima-mounted";
+
+/**
+ * How the host directories of an instance are mounted. Each mount has an ssh connection of its own: what a person does with
+ * the shared one (`limactl shell --reconnect`) leaves it alone, and its data waits for nobody.
+ */
+export function sshfsPlans({ mounts, program, options, endpoint, sftpServer }: SshfsFacts): readonly SshfsPlan[] {
+  const own = [...withoutMaster(options), ...keepAlive];
+  return mounts.map((mount) => ({
+    location: mount.location,
+    mountPoint: mount.mountPoint,
+    server: serverCommand(mount, sftpServer),
+    client: [
+      ...program.command,
+      ...sshArguments(own),
+      "-p",
+      String(endpoint.port),
+      endpoint.address,
+      "--",
+      `/bin/sh -c ${word(guestScript(mount))}`,
+    ],
+    parent: parentOf(mount, mounts),
+  }));
+}
+
+/** A connection that gives no answer for five minutes is dead; a guest that was suspended for less goes on. */
+const keepAlive: readonly SshOption[] = [
+  { key: "ServerAliveInterval", value: "15" },
+  { key: "ServerAliveCountMax", value: "20" },
+];
+
+/** sftp-server expands `%d` and the like in its start directory. Read-only is enforced here, whatever the guest asks for. */
+function serverCommand({ location, writable }: Mount, sftpServer: string): readonly string[] {
+  return [sftpServer, "-e", "-d", location.replaceAll("%", "%%"), ...(writable ? [] : ["-R"])];
+}
+
+/** Options of sshfs for a mount. */
+function sshfsOptions({ sshfs }: Mount): string {
+  return `allow_other${sshfs.cache ? "" : ",cache=no"}${sshfs.followSymlinks ? ",follow_symlinks" : ""}`;
+}
+
+/**
+ * Makes the mount point, takes away what an earlier mount left there, becomes sshfs, and tells when the mount is in the
+ * table. A dead mount answers nothing but an unmount, and the table has paths resolved and blanks as octal numbers.
+ * Without a backslash of its own, for a login shell like fish reads one even between single quotes.
+ */
+function guestScript(mount: Mount): string {
+  const { location, mountPoint, writable } = mount;
+  return [
+    `point=${word(mountPoint)}`,
+    'detach() { fusermount3 -u -z "$1" || fusermount -u -z "$1"; }',
+    'mkdir -p "$point" 2>/dev/null || { detach "$point" 2>/dev/null; mkdir -p "$point" || exit 1; }',
+    'real=$(readlink -f "$point") || exit 1',
+    `b=$(awk 'BEGIN { printf "%c", 92 }')`,
+    `listed=$(printf %s "$real" | sed "s/$b$b/$b$b$b$b"134"/g; s/ /$b$b"040"/g; s/\t/$b$b"011"/g")`,
+    'mounted() { grep -qsF " $listed fuse.sshfs " /proc/mounts; }',
+    "for again in 1 2 3 4 5; do",
+    '  mounted && detach "$real" 2>/dev/null',
+    "done",
+    'mounted && { echo "cannot unmount what an earlier mount left at $real" >&2; exit 1; }',
+    "(",
+    "  while kill -0 $$ 2>/dev/null; do",
+    `    if mounted; then echo ${mountedLine} >&2; exit; fi`,
+    "    sleep 0.05",
+    "  done",
+    ") </dev/null >/dev/null &",
+    `exec sshfs ${word(`:${location}`)} "$point" -o slave${writable ? "" : " -o ro"} -o ${sshfsOptions(mount)}`,
+  ].join("\n");
+}
+
+function parentOf({ mountPoint }: Mount, mounts: readonly Mount[]): number | undefined {
+  let parent: number | undefined;
+  for (const [index, other] of mounts.entries()) {
+    const root = other.mountPoint.replace(/\/+$/, "");
+    if (!mountPoint.startsWith(`${root}/`) || mountPoint.length <= root.length + 1) continue;
+    if (parent === undefined || root.length > (mounts[parent]?.mountPoint.length ?? 0)) parent = index;
+  }
+  return parent;
+}
+
+/** A word for any shell that knows both kinds of quotes, fish among them. */
+function word(text: string): string {
+  return `'${text.replaceAll("'", `'"'"'`)}'`;
+}
