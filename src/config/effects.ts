@@ -12,14 +12,14 @@ const fileEffects = (list: string, effect: Effect): Readonly<Record<string, Effe
 
 const bases = works("bases of bases, relative to where they are");
 const scriptFile = works("take the place of `file`, with its comment");
-const image = works("the first image of the instance's architecture that can be had becomes the disk");
+const image = works("the first that can be had completely is taken, and nothing of another stays");
 const firmware = works("a firmware image of lima.yaml takes the place of the driver's own");
-const machine = works("QEMU's arguments follow lima.yaml");
+const machine = works("the whole command line of a Linux guest under KVM, in Lima's order");
 const user = works("the guest's user is the one of lima.yaml");
 const ssh = works("ssh reaches the guest as lima.yaml says");
 const provision = works("provisioning scripts run in the guest in their order");
 const probe = works("start waits for the probes of lima.yaml");
-const disks = works("an additional disk is formatted and mounted in the guest");
+const disks = later("additional disks are not attached yet");
 const certificates = works("CA certificates of lima.yaml are trusted in the guest");
 const environment = works("env and param reach the guest's scripts");
 const forwards = works("rules decide which listeners are reached, and where");

@@ -180,3 +180,11 @@ test("what the schema's enums refuse, validation refuses too", () => {
   ])
     expect(failure(`${image}${name}: ${value}`)).toContain(`${value}`);
 });
+
+test("every effect that is claimed has the test that is named", async () => {
+  const root = new URL("../", import.meta.url).pathname;
+  const files = [...new Bun.Glob("**/*.test.ts").scanSync(root)].filter((name) => name !== "config/schema.test.ts");
+  const tests = (await Promise.all(files.map((name) => Bun.file(root + name).text()))).join("\n");
+  const claimed = [...new Set(Object.values(effects).flatMap((effect) => ("test" in effect ? [effect.test] : [])))];
+  expect(claimed.filter((name) => !tests.includes(name))).toEqual([]);
+});

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { debianTemplate } from "../support/guests.ts";
-import { World } from "../support/limactl.ts";
+import { type Run, World } from "../support/limactl.ts";
 
 const boot = 900_000;
 const name = "deb.one";
@@ -17,7 +18,6 @@ describe("the Debian guest, by an ordinary user", () => {
     const run = await world.limactl(["start", "--tty=false", `--name=${name}`, template]);
     expect(run.stderr).toContain("READY. Run `limactl shell deb.one` to open the shell.");
     expect(run.code).toBe(0);
-    console.log(`user ${world.user}, guest debian, kernel ${await inGuest("uname -r")}`);
   }, boot);
 
   afterAll(async () => {
@@ -154,21 +154,144 @@ describe("the Debian guest, by an ordinary user", () => {
   );
 });
 
-describe.if(process.getuid?.() === 0)("the Debian guest, by root", () => {
+/** A certificate that signs itself, made for the test. */
+function certificate(): string {
+  const made = spawnSync("openssl", [
+    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30"],
+    ...["-subj", "/CN=limabun test", "-keyout", "/dev/null"],
+  ]);
+  expect(made.status).toBe(0);
+  return made.stdout
+    .toString()
+    .trim()
+    .split("\n")
+    .map((line) => `    ${line}\n`)
+    .join("");
+}
+
+describe.if(process.getuid?.() === 0)("the Debian guest, by root, with a template that sets much", () => {
+  let world: World;
+  let said: Run;
+  const inGuest = async (script: string) => (await world.ok(["shell", "much", "sh", "-c", script])).trim();
+  const template = (pem: string) => `
+user: {name: kim, uid: 1234, comment: Kim Possible, home: /home/kim.here, shell: /bin/sh}
+param: {GREETING: hello $world}
+env: {PLACE: "over there"}
+dns: [192.168.5.3]
+caCerts:
+  certs:
+  - |
+${pem}provision:
+- mode: system
+  script: |
+    #!/bin/sh
+    echo "system $(id -u) $PARAM_GREETING {{.User}}" >>/var/tmp/order
+    (sleep 5; touch /run/probe-may-pass) >/dev/null 2>&1 &
+- mode: user
+  script: |
+    #!/bin/sh
+    echo "user $(id -un) $HOME" >>/var/tmp/user-order
+- mode: system
+  script: |
+    #!/bin/sh
+    echo second >>/var/tmp/order
+    exit 3
+- mode: boot
+  script: |
+    #!/bin/sh
+    touch /var/tmp/boot-mode
+- mode: data
+  path: /etc/limabun/data.txt
+  owner: "{{.User}}"
+  permissions: "640"
+  content: |
+    it's $HOME, {{.Name}}
+- mode: yq
+  path: /etc/limabun/edited.yaml
+  expression: .place = "{{.Home}}"
+probes:
+- description: the file that comes late
+  script: |
+    #!/bin/sh
+    test -e /run/probe-may-pass
+message: |
+  Hello from {{.Name}} on {{.Config.User.Name}}
+`;
+
+  beforeAll(async () => {
+    world = new World("self");
+    const file = world.write("much.yaml", debianTemplate(template(certificate())));
+    said = await world.limactl(["start", "--tty=false", file]);
+  }, boot);
+
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+  });
+
+  test("start succeeds, with one warning about root", async () => {
+    expect(said.stderr).toContain("READY. Run `limactl shell much` to open the shell.");
+    expect(said.code).toBe(0);
+    expect(said.stderr.split("\n").filter((line) => line.includes("Running as root"))).toHaveLength(1);
+  });
+
+  test("a message is shown after start", () => {
+    expect(said.stderr).toContain("Message from the instance `much`:");
+    expect(said.stderr).toContain("\nHello from much on kim\n");
+  });
+
+  test("the guest's user is the one of lima.yaml", async () => {
+    expect(await inGuest("getent passwd kim")).toBe("kim:x:1234:1234:Kim Possible:/home/kim.here:/bin/sh");
+    expect(await inGuest("id -un; sudo -n id -un")).toBe("kim\nroot");
+  });
+
+  test("env and param reach the guest's scripts", async () => {
+    expect(await inGuest("printenv PLACE")).toBe("over there");
+    expect(await inGuest("head -n 1 /var/tmp/order")).toBe("system 0 hello $world kim");
+  });
+
+  test("provisioning scripts run in the guest in their order", async () => {
+    expect(await inGuest("tail -n 1 /var/tmp/order")).toBe("second");
+    expect(await inGuest("cat /var/tmp/user-order")).toBe("user kim /home/kim.here");
+    expect(await inGuest("test -e /var/tmp/boot-mode && echo yes")).toBe("yes");
+    expect(await inGuest("sudo stat -c '%U %a' /etc/limabun/data.txt; sudo cat /etc/limabun/data.txt")).toBe(
+      "kim 640\nit's $HOME, much",
+    );
+    expect(await inGuest("sudo cat /etc/limabun/edited.yaml")).toBe("place: /home/kim.here");
+  });
+
+  test("a script that fails is named, with the start a success all the same", () => {
+    expect(said.stderr).toContain("provision.system/00000002");
+  });
+
+  test("start waits for the probes of lima.yaml", async () => {
+    expect(said.stderr).toContain("`the file that comes late`");
+    expect(await inGuest("test -e /run/probe-may-pass && echo passed")).toBe("passed");
+  });
+
+  test("CA certificates of lima.yaml are trusted in the guest", async () => {
+    const names = await inGuest(
+      "awk -v cmd='openssl x509 -noout -subject' '/BEGIN/{close(cmd)};{print | cmd}' </etc/ssl/certs/ca-certificates.crt",
+    );
+    expect(names).toContain("limabun test");
+  });
+
+  test("the guest asks the DNS servers of lima.yaml", async () => {
+    expect(await inGuest("resolvectl dns eth0 || cat /etc/resolv.conf")).toContain("192.168.5.3");
+  });
+
+  test("ssh reaches the guest as lima.yaml says", async () => {
+    const record = JSON.parse(await world.ok(["list", "--json", "much"]));
+    const plain = await world.startProgram(["ssh", "-F", record.sshConfigFile, record.hostname, "id", "-un"]).finished;
+    expect(plain.stdout).toBe("kim\n");
+  });
+
   test(
-    "start, shell, stop and delete work, with one warning about root",
+    "stop and delete leave nothing",
     async () => {
-      await using world = new World("self");
-      const template = world.write("deb.yaml", debianTemplate());
-      const start = await world.limactl(["start", "--tty=false", template]);
-      expect(start.stderr).toContain("READY. Run `limactl shell deb` to open the shell.");
-      expect(start.stderr.split("\n").filter((line) => line.includes("Running as root"))).toHaveLength(1);
-      console.log(`user root, guest debian, kernel ${(await world.ok(["shell", "deb", "uname", "-r"])).trim()}`);
-      expect(await world.ok(["shell", "deb", "id", "-un"])).toBe("lima\n");
-      await world.ok(["stop", "deb"]);
-      await world.ok(["delete", "deb"]);
+      await world.ok(["stop", "much"]);
+      await world.ok(["delete", "much"]);
       expect(world.processes()).toEqual([]);
-      expect(existsSync(`${world.limaHome}/deb`)).toBe(false);
+      expect(existsSync(`${world.limaHome}/much`)).toBe(false);
     },
     boot,
   );

@@ -57,6 +57,7 @@ export class World implements AsyncDisposable {
   readonly uid: number;
   readonly user: string;
   private readonly gid: number;
+  private told = false;
 
   constructor(person: Person = "self") {
     if (!existsSync(dist)) throw new Error("dist/limactl is missing: run `npm run build` first");
@@ -130,9 +131,17 @@ export class World implements AsyncDisposable {
     };
   }
 
-  /** Runs limactl to its end. */
-  limactl(args: readonly string[], options: RunOptions = {}): Promise<Run> {
-    return this.start(args, options).finished;
+  /** Runs limactl to its end. The first guest that becomes ready is named in the log of the tests. */
+  async limactl(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+    const run = await this.start(args, options).finished;
+    const ready = /READY\. Run `limactl shell ([^`]+)`/.exec(run.stderr)?.[1];
+    if (ready !== undefined && !this.told) {
+      this.told = true;
+      const script = '. /etc/os-release; echo "$PRETTY_NAME, kernel $(uname -r)"';
+      const guest = await this.start(["shell", ready, "sh", "-c", script]).finished;
+      console.log(`user ${this.user}, guest ${guest.stdout.trim()}`);
+    }
+    return run;
   }
 
   /** Runs limactl and expects success. @returns its stdout */

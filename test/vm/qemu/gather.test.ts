@@ -277,6 +277,28 @@ test("the plan from this machine's facts is one that its QEMU accepts", async ()
   expect(readdirSync(instance).sort()).toEqual(["cidata.iso", "diffdisk", "serial.log", "serialv.log"]);
 });
 
+test("a firmware image of lima.yaml takes the place of the driver's own", async () => {
+  using directory = scratch();
+  const instance = join(directory.path, "inst");
+  mkdirSync(instance);
+  Bun.spawnSync(["qemu-img", "create", "-q", "-f", "qcow2", join(instance, "diffdisk"), "1G"]);
+  const image = join(directory.path, "code.fd");
+  writeFileSync(image, "firmware of the template");
+  const images = [{ location: image, arch: "x86_64" as const, digest: "", vmType: "qemu" }];
+  const facts = await gatherQemu({
+    host: host({ env: { ...process.env, XDG_CACHE_HOME: directory.path, LIMA_QEMU_ACCEL: "tcg" } }),
+    instance: { name: "foo", directory: instance },
+    config: config({ firmware: { legacyBIOS: false, images } }),
+    log: recordingLogger(),
+    sshLocalPort: 60022,
+    networks: [],
+    additionalDisks: [],
+    sshAddress: "127.0.0.1",
+  });
+  expect(facts.firmware).toBe(join(instance, "qemu-efi-code.fd"));
+  expect(await Bun.file(join(instance, "qemu-efi-code.fd")).text()).toBe("firmware of the template");
+});
+
 function freePort(): number {
   const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
   server.stop(true);
