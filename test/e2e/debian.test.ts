@@ -178,6 +178,7 @@ user: {name: kim, uid: 1234, comment: Kim Possible, home: /home/kim.here, shell:
 param: {GREETING: hello $world}
 env: {PLACE: "over there"}
 dns: [192.168.5.3]
+hostResolver: {enabled: false}
 caCerts:
   certs:
   - |
