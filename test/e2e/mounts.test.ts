@@ -4,11 +4,11 @@ import {
   chmodSync,
   chownSync,
   existsSync,
-  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  statfsSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -58,7 +58,7 @@ describe("host directories appear in the guest, by reverse-sshfs:", () => {
       cd /mnt/shared
       cat read
       echo one >written; echo two >>written
-      echo x >old; mv old new
+      echo x >old; echo y >new; mv old new
       ln -s new link; readlink link
       mkdir sub; echo y >'sub/ä ö 空'
       echo z >mode; chmod 640 mode
@@ -90,10 +90,20 @@ describe("host directories appear in the guest, by reverse-sshfs:", () => {
     expect(readdirSync(fixed)).toEqual(["a"]);
     expect(readFileSync(join(fixed, "a"), "utf8")).toBe("host\n");
 
-    // what the contract says is not so
+    // the rest of the contract
     expect(await refused("sudo chown 12345 /mnt/shared/mode")).toMatch(/denied|not permitted/i);
-    await guest("ln /mnt/shared/mode /mnt/shared/hard");
-    expect(lstatSync(join(shared, "hard")).nlink).toBe(2);
+    expect(await refused("mkfifo /mnt/shared/fifo")).toMatch(/not permitted|not supported|fail/i);
+    expect(await guest("grep -c ' fuse.sshfs r[ow],nosuid,nodev,.*allow_other' /proc/mounts")).toBe("4\n");
+    expect(await guest("sudo cat /mnt/shared/read")).toBe("from the host\n");
+    await guest(
+      "ln /mnt/shared/mode /mnt/shared/hard; ln -s /etc/hostname /mnt/shared/absolute; ln -s ../read /mnt/shared/sub/up",
+    );
+    expect(statSync(join(shared, "hard")).nlink).toBe(2);
+    expect(readlinkSync(join(shared, "absolute"))).toBe("/etc/hostname");
+    expect(await guest("cat /mnt/shared/absolute")).toBe(await guest("cat /etc/hostname"));
+    expect(await guest("cat /mnt/shared/sub/up")).toBe("from the host\n");
+    const { blocks } = statfsSync(shared);
+    expect(Number(await guest("stat -f -c '%b %s' /mnt/shared | awk '{ print $1 }'"))).toBe(blocks);
 
     // a file of 64 MiB in both directions
     const data = randomBytes(64 << 20);

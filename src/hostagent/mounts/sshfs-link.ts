@@ -21,7 +21,7 @@ export interface LinkOptions {
   readonly logger: Logger;
 }
 
-/** How long ssh may take to end once its other side is gone: the guest's sshfs unmounts meanwhile. */
+/** How long each process may take to end once its other side is gone: the guest's sshfs unmounts meanwhile. */
 const farewellMs = 1000;
 
 /**
@@ -61,11 +61,12 @@ function join(server: Process, client: Process, logger: Logger): SshfsLink {
   });
   new LineTail(server.stderr, (line) => logger.debug(`sftp-server[stderr]: ${line}`));
   const ended = (async () => {
-    const first = await Promise.race([server.exited.then(() => "server"), client.exited.then(() => "client")]);
-    await Promise.all([endClient(client), client.exited.then(() => server.kill("SIGKILL")), server.exited]);
+    await Promise.race([server.exited, client.exited]);
+    // the server ends well when its input ends, so another end of it is the cause, whichever was seen first
+    const [overdue] = await Promise.all([client.exited.then(() => endServer(server)), endClient(client)]);
     await Promise.race([said.done, sleep(200)]);
     shown.resolve(false);
-    if (first === "server") return `sftp-server ended: ${describe(server)}`;
+    if (!overdue && server.exitCode !== 0) return `sftp-server ended: ${describe(server)}`;
     const words = said.lines.filter((line) => line !== mountedLine && !line.startsWith("Warning: Permanently added"));
     return [`sshfs in the guest ended: ${describe(client)}`, ...words.slice(-5)].join(": ");
   })();
@@ -76,16 +77,31 @@ function join(server: Process, client: Process, logger: Logger): SshfsLink {
   return { mounted: shown.promise, ended, cut };
 }
 
+/** @returns whether it had to be killed: it hangs in a disk that does not answer */
+async function endServer(server: Process): Promise<boolean> {
+  const overdue = await outlasts(server, farewellMs);
+  if (overdue) server.kill("SIGKILL");
+  await server.exited;
+  return overdue;
+}
+
 /** Its input has ended, so it ends by itself; unless the connection is dead, or the guest hangs. */
 async function endClient(client: Process): Promise<void> {
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-    const over = new AbortController();
-    const late = sleep(farewellMs, true, { signal: over.signal }).catch(() => false);
-    const patience = Promise.race([client.exited.then(() => false), late]);
-    if (!(await patience)) return over.abort();
+    if (!(await outlasts(client, farewellMs))) return;
     client.kill(signal);
   }
   await client.exited;
+}
+
+async function outlasts(child: Process, limitMs: number): Promise<boolean> {
+  const over = new AbortController();
+  const late = sleep(limitMs, true, { signal: over.signal }).catch(() => false);
+  try {
+    return await Promise.race([child.exited.then(() => false), late]);
+  } finally {
+    over.abort();
+  }
 }
 
 function describe(child: Process): string {

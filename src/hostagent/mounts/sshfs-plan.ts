@@ -84,13 +84,16 @@ function guestScript(mount: Mount): string {
     '  mounted && detach "$real" 2>/dev/null',
     "done",
     'mounted && { echo "cannot unmount what an earlier mount left at $real" >&2; exit 1; }',
+    // newer ones refuse links that lead up or away, which a working directory of the host is full of
+    "links=",
+    "sshfs --help </dev/null 2>&1 | grep -q no_contain_symlinks && links=,no_contain_symlinks",
     "(",
     "  while kill -0 $$ 2>/dev/null; do",
     `    if mounted; then echo ${mountedLine} >&2; exit; fi`,
     "    sleep 0.05",
     "  done",
     ") </dev/null >/dev/null &",
-    `exec sshfs ${word(`:${location}`)} "$point" -o slave${writable ? "" : " -o ro"} -o ${sshfsOptions(mount)}`,
+    `exec sshfs ${word(`:${location}`)} "$point" -o slave${writable ? "" : " -o ro"} -o ${sshfsOptions(mount)}$links`,
   ].join("\n");
 }
 

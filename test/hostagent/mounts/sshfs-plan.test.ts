@@ -35,14 +35,17 @@ const serverOf = (given: Given) => plans(given)[0]?.server.join(" ");
 const commandOf = (given: Given) => plans(given)[0]?.client.at(-1) ?? "";
 
 /** The arguments that a guest's login shell gives to sshfs in the end. */
-function sshfsArguments(given: Given, shell: readonly string[]): readonly string[] {
+function sshfsArguments(given: Given, shell: readonly string[], help = ""): readonly string[] {
   const bin = mkdtempSync(join(tmpdir(), "limabun-sshfs-"));
   try {
-    for (const name of ["mkdir", "fusermount3", "sleep", "grep"])
-      writeFileSync(join(bin, name), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+    writeFileSync(join(bin, "fusermount3"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
     writeFileSync(join(bin, "mkdir"), "#!/bin/sh\nexit 0\n", { mode: 0o755 });
     writeFileSync(join(bin, "readlink"), '#!/bin/sh\nshift\necho "$1"\n', { mode: 0o755 });
-    writeFileSync(join(bin, "sshfs"), "#!/bin/sh\nprintf '%s\\0' \"$@\"\n", { mode: 0o755 });
+    writeFileSync(
+      join(bin, "sshfs"),
+      `#!/bin/sh\n[ "$1" != --help ] || { echo "${help}"; exit; }\nprintf '%s\\0' "$@"\n`,
+      { mode: 0o755 },
+    );
     const [program = "", ...words] = shell;
     const run = spawnSync(program, [...words, commandOf(given)], {
       encoding: "utf8",
@@ -90,6 +93,11 @@ describe("the commands of a mount", () => {
       ["/bin/bash", "-c"],
     ])
       expect(sshfsArguments(given, shell)).toEqual([...expected]);
+  });
+
+  test("links of any kind are asked for where sshfs would refuse some", () => {
+    const help = "    -o no_contain_symlinks allow all symlink targets including absolute and ..";
+    expect(sshfsArguments({ writable: true }, ["/bin/sh", "-c"], help).at(-1)).toBe("allow_other,no_contain_symlinks");
   });
 
   test("a mount below another one waits for it, whichever comes first in the list", () => {
