@@ -1,5 +1,4 @@
 import { mkdirSync } from "node:fs";
-import { setPriority } from "node:os";
 import { UserError } from "../../lib/errors.ts";
 import type { DaemonOptions } from "./arguments.ts";
 import type { Transport } from "./byte-stream.ts";
@@ -14,8 +13,6 @@ const socketPath = "/run/lima-guestagent.sock";
 /** Serves the host agent until the signal is aborted. @throws UserError when it cannot begin */
 export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Promise<void> {
   if (process.getuid?.() !== 0) throw new UserError("must run as the root user");
-  // It is started with the lowest, so that its start does not slow the guest's down.
-  setPriority(0);
   mkdirSync(options.runtimeDirectory, { recursive: true, mode: 0o755 });
   const { runtimeDirectory, tickMs } = options;
   const warn = (text: string) => console.error(text);

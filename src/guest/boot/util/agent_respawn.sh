@@ -16,8 +16,7 @@ trap '[ -z "$child" ] || kill "$child"; exit 0' TERM INT
 program=$1
 shift
 while :; do
-	# Its start must not slow the guest's down; the agent itself goes back to the usual priority.
-	nice -n 19 "$program" daemon "$@" &
+	"$program" daemon "$@" &
 	child=$!
 	wait "$child" || true
 	sleep 1

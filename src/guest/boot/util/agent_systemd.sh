@@ -13,7 +13,6 @@ shift
 command=$(word "$program")\ daemon
 for argument in "$@"; do command=$command$(word "$argument"); done
 
-# Its start must not slow the guest's down; the agent itself goes back to the usual priority.
 # The media are mounted after multi-user.target: on a reboot the condition does not hold yet, and boot.sh starts the unit.
 new=$(mktemp)
 cat >"$new" <<UNIT
@@ -24,7 +23,6 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=simple
-Nice=19
 ExecStart=${command# }
 Restart=on-failure
 RestartSec=1
