@@ -20,7 +20,8 @@ export interface Figure {
 
 export type Result = ({ readonly kind: "comparison" } & Comparison) | ({ readonly kind: "figure" } & Figure);
 
-function median(values: readonly number[]): number {
+/** The value in the middle. */
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   const high = sorted[Math.floor(middle)] ?? Number.NaN;

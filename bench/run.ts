@@ -7,6 +7,7 @@ import { type Result, resultTable, withinBudget } from "./measure.ts";
 const sections: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   "start-up": async () => (await import("./start-up.ts")).startUp(),
   cidata: async () => (await import("./cidata.ts")).cidata(),
+  config: async () => (await import("./config.ts")).config(),
   boot: async () => (await import("./boot.ts")).boot(),
   idle: async () => (await import("./idle.ts")).idle(),
 };

@@ -174,6 +174,13 @@ export const registry: readonly CommandEntry[] = [
     target: { kind: "command", load: async () => (await import("./hostagent.ts")).command },
   },
   {
+    name: "url-fedora-rawhide",
+    group: "additional",
+    short: "Look up the newest image of Fedora Rawhide",
+    hidden: true,
+    target: { kind: "command", load: async () => (await import("./url-fedora-rawhide.ts")).command },
+  },
+  {
     name: "completion",
     group: "additional",
     short: "Print a completion script for a shell",

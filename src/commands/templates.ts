@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandContext } from "../cli/command.ts";
 import type { TemplateContext } from "../config/templates/source.ts";
-import { createTemplateSource } from "../config/templates/source-read.ts";
+import { createTemplateSource, type TemplatePlaces } from "../config/templates/source-read.ts";
 import { quote } from "../lib/quote.ts";
-import { configDirectory, limaHome } from "../store/directories.ts";
+import { cacheDirectory, configDirectory, limaHome } from "../store/directories.ts";
 
 /** What a command needs of its surroundings to read templates. */
 type Surroundings = Pick<CommandContext, "host" | "logger">;
@@ -14,10 +14,14 @@ export async function openTemplates(context: Pick<CommandContext, "host">): Prom
   const { templates } = await import("../assets/templates.ts");
   return {
     host: context.host,
-    source: createTemplateSource(context.host, limaHome(context.host), templates),
+    source: createTemplateSource(context.host, placesOf(context), templates),
     warnings: [],
     notes: [],
   };
+}
+
+function placesOf({ host }: Pick<CommandContext, "host">): TemplatePlaces {
+  return { limaHome: limaHome(host), cacheDirectory: cacheDirectory(host) };
 }
 
 /** Logs what came up while templates were read, and forgets it. */

@@ -16,9 +16,17 @@ function valuesAt(value: unknown, steps: readonly string[]): readonly unknown[] 
   return valuesAt((value as Readonly<Record<string, unknown>>)[step], rest);
 }
 
-function stepsOf(path: string): readonly string[] {
-  return path.replaceAll("[]", ".[]").split(".");
+interface EffectToCome {
+  readonly path: string;
+  readonly steps: readonly string[];
+  readonly later: string;
 }
+
+/** Fields whose effect is still to come. A mapping speaks through its parts, some of which may work. */
+const effectsToCome: readonly EffectToCome[] = Object.entries(effects).flatMap(([path, effect]) => {
+  if (!("later" in effect) || Object.keys(effects).some((other) => other.startsWith(`${path}.`))) return [];
+  return [{ path, steps: path.replaceAll("[]", ".[]").split("."), later: effect.later }];
+});
 
 /** True for a value that asks for something: not null, not false, not an empty list or mapping. */
 function says(value: unknown): boolean {
@@ -27,8 +35,7 @@ function says(value: unknown): boolean {
 }
 
 /** True when a file sets the field to something else than its default, and filling kept it. */
-function isSet(path: string, layers: Layers, filled: Config, defaults: Config): boolean {
-  const steps = stepsOf(path);
+function isSet(steps: readonly string[], layers: Layers, filled: Config, defaults: Config): boolean {
   const given = [layers.main, layers.override, layers.default].some((layer) =>
     valuesAt(layer.config, steps).some(says),
   );
@@ -37,17 +44,14 @@ function isSet(path: string, layers: Layers, filled: Config, defaults: Config): 
   return now.some(says) && JSON.stringify(now) !== JSON.stringify(valuesAt(defaults, steps));
 }
 
-/** Fields whose effect is still to come; a list or mapping is named once, not each of its parts. */
+/** A list or mapping is named once, not each of its parts. */
 function* withoutEffect(layers: Layers, filled: Config, defaults: Config): Iterable<ConfigWarning> {
   const named: string[] = [];
-  for (const [path, effect] of Object.entries(effects)) {
-    if (!("later" in effect) || named.some((other) => path.startsWith(`${other}.`) || path.startsWith(`${other}[`)))
-      continue;
-    // A mapping speaks through its parts, some of which may work.
-    const isMapping = Object.keys(effects).some((other) => other.startsWith(`${path}.`));
-    if (isMapping || !isSet(path, layers, filled, defaults)) continue;
+  for (const { path, steps, later } of effectsToCome) {
+    if (named.some((other) => path.startsWith(`${other}.`) || path.startsWith(`${other}[`))) continue;
+    if (!isSet(steps, layers, filled, defaults)) continue;
     named.push(path);
-    yield { message: `field ${quote(path)} has no effect yet: ${effect.later}` };
+    yield { message: `field ${quote(path)} has no effect yet: ${later}` };
   }
 }
 

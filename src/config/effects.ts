@@ -72,7 +72,7 @@ export const effects: Readonly<Record<string, Effect>> = {
   "mounts[].sshfs": mounts,
   "mounts[].sshfs.cache": mounts,
   "mounts[].sshfs.followSymlinks": mounts,
-  "mounts[].sshfs.sftpDriver": mounts,
+  "mounts[].sshfs.sftpDriver": later("OpenSSH's sftp-server is used, there is no builtin one yet"),
   "mounts[].9p": nineP,
   "mounts[].9p.securityModel": nineP,
   "mounts[].9p.protocolVersion": nineP,

@@ -4,11 +4,11 @@ import { createdBefore, type FillContext } from "./fill-context.ts";
 import type { GuestOs, PartialConfig, User } from "./types.ts";
 
 /** Login shells of the systems other than Linux. */
-const shells: Readonly<Record<string, string>> = {
-  Darwin: "/bin/zsh",
-  FreeBSD: "/bin/sh",
-  Windows: "cmd.exe",
-};
+const shells: ReadonlyMap<string, string> = new Map([
+  ["Darwin", "/bin/zsh"],
+  ["FreeBSD", "/bin/sh"],
+  ["Windows", "cmd.exe"],
+]);
 
 const fallbackName = "lima";
 const fallbackUid = 1000;
@@ -57,7 +57,7 @@ export function fillUser(
     name: given.name ?? defaultName(context),
     comment: given.comment ?? context.host.user.comment,
     home: given.home ?? defaultHome(os, context),
-    shell: given.shell ?? shells[os] ?? "/bin/bash",
+    shell: given.shell ?? shells.get(os) ?? "/bin/bash",
     uid: given.uid ?? defaultUid(context),
     passwordlessSudo: given.passwordlessSudo ?? os !== "Darwin",
   };

@@ -3,12 +3,12 @@ import {
   type Document,
   isAlias,
   isMap,
-  isNode,
   isPair,
   isScalar,
+  isSeq,
   type Node,
   parseDocument,
-  visit,
+  type YAMLMap,
 } from "yaml";
 import { UserError } from "../lib/errors.ts";
 import { lineStarts, type Place, placeAt } from "./place.ts";
@@ -61,36 +61,55 @@ interface Scan {
   readonly fault?: { readonly offset: number; readonly text: string };
 }
 
-/** One walk in document order: duplicate keys, and the node each alias stands for. */
-function scan(document: Document, placeOf: (offset: number) => Place): Scan {
-  const anchors = new Map<string, Node>();
-  const targets = new Map<Alias, Node>();
-  let fault: Scan["fault"];
-  visit(document, (_key, node) => {
-    if (isPair(node)) return undefined;
-    if (isAlias(node)) {
-      const target = anchors.get(node.source);
-      if (target !== undefined) targets.set(node, target);
-      else fault = { offset: node.range?.[0] ?? 0, text: `could not find alias "${node.source}"` };
-    } else if (isNode(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
-    if (isMap(node) && node.items.length > 1) {
-      const seen = new Map<string, number>();
-      for (const { key } of node.items) {
-        if (!isScalar(key)) continue;
-        const name = String(key.value);
-        const offset = key.range?.[0] ?? 0;
-        const first = seen.get(name);
-        if (first !== undefined) {
-          const { line, column } = placeOf(first);
-          fault = { offset, text: `mapping key "${name}" already defined at [${line}:${column}]` };
-          break;
-        }
-        seen.set(name, offset);
-      }
+/** One walk in document order: duplicate keys, and the node each alias stands for. It ends at the first fault. */
+class Walk {
+  readonly targets = new Map<Alias, Node>();
+  fault: Scan["fault"];
+  private readonly anchors = new Map<string, Node>();
+
+  constructor(private readonly placeOf: (offset: number) => Place) {}
+
+  visit(node: unknown): void {
+    if (this.fault !== undefined) return;
+    if (isAlias(node)) this.alias(node);
+    else if (isMap(node) || isSeq(node) || isScalar(node)) {
+      if (node.anchor !== undefined) this.anchors.set(node.anchor, node);
+      if (isMap(node)) this.map(node);
+      else if (isSeq(node)) for (const item of node.items) this.visit(item);
+    } else if (isPair(node)) {
+      this.visit(node.key);
+      this.visit(node.value);
     }
-    return fault === undefined ? undefined : visit.BREAK;
-  });
-  return fault === undefined ? { targets } : { targets, fault };
+  }
+
+  private alias(node: Alias): void {
+    const target = this.anchors.get(node.source);
+    if (target !== undefined) this.targets.set(node, target);
+    else this.fault = { offset: node.range?.[0] ?? 0, text: `could not find alias "${node.source}"` };
+  }
+
+  private map({ items }: YAMLMap): void {
+    const seen = new Map<string, number>();
+    for (const { key } of items) {
+      if (!isScalar(key)) continue;
+      const name = String(key.value);
+      const offset = key.range?.[0] ?? 0;
+      const first = seen.get(name);
+      if (first !== undefined) {
+        const { line, column } = this.placeOf(first);
+        this.fault = { offset, text: `mapping key "${name}" already defined at [${line}:${column}]` };
+        return;
+      }
+      seen.set(name, offset);
+    }
+    for (const pair of items) this.visit(pair);
+  }
+}
+
+function scan(document: Document, placeOf: (offset: number) => Place): Scan {
+  const walk = new Walk(placeOf);
+  walk.visit(document.contents);
+  return walk.fault === undefined ? { targets: walk.targets } : { targets: walk.targets, fault: walk.fault };
 }
 
 /**

@@ -186,10 +186,17 @@ function cacheKey(context: InstanceContext, sources: Sources): string {
   const variables = { TMPDIR, TMP, TEMP, USERPROFILE, LIMA_SSH_OVER_VSOCK };
   return JSON.stringify([
     programVersion,
+    programStamp(context.host),
     { os, arch, osVersion, cpus, memoryBytes, home, user, variables },
     context.limaHome,
     sources,
   ]);
+}
+
+/** Tells this build of the program from another of the same version. */
+function programStamp({ self }: Host): readonly number[] {
+  const stat = statSync(self.at(-1) ?? "", { throwIfNoEntry: false });
+  return stat === undefined ? [] : [stat.size, stat.mtimeMs];
 }
 
 /** A cache that cannot be written only costs time. */

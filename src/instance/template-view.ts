@@ -65,9 +65,35 @@ const maps: Readonly<Record<string, string>> = {
   hosts: "map[string]string",
 };
 
+/** Fields that a filled configuration may lack, in the order of the structure: nil pointers to templates, not mistakes. */
+const mayLack: Readonly<Record<string, readonly string[]>> = {
+  "limatype.LimaYAML": ["minimumLimaVersion", "mountType"],
+  "limatype.Image": ["location", "arch", "digest", "kernel", "initrd", "variant", "archVariant"],
+  "limatype.Disk": ["name", "format", "fsType", "fsArgs"],
+  "limatype.Virtiofs": ["queueSize"],
+  "limatype.SSH": ["localPort", "loadDotSSHPubKeys", "forwardAgent", "forwardX11", "forwardX11Trusted", "overVsock"],
+  "limatype.VNC": ["display"],
+  "limatype.Provision": [
+    "mode",
+    "skipDefaultDependencyResolution",
+    "script",
+    "file",
+    "playbook",
+    "content",
+    "overwrite",
+    "owner",
+    "path",
+    "permissions",
+    "expression",
+    "format",
+  ],
+  "limatype.Probe": ["mode", "description", "script", "file", "hint"],
+  "limatype.Rosetta": ["enabled", "binfmt"],
+};
+
 /** An instance as templates (`list --format`, `message`) see it: Go's field names over the same data. */
 export function templateView(instance: Instance, host: HostFields): Readonly<Record<string, unknown>> {
-  return withGoType("store.FormatData", {
+  const record = {
     Name: instance.name,
     Hostname: instance.hostname,
     Status: instance.status,
@@ -91,8 +117,8 @@ export function templateView(instance: Instance, host: HostFields): Readonly<Rec
     LimaVersion: instance.limaVersion,
     Param: withGoType("map[string]string", instance.param),
     AutoStartedIdentifier: instance.autoStartedIdentifier,
-    ...host,
-  });
+  };
+  return withGoType("store.FormatData", { ...record, Instance: withGoType("limatype.Instance", record), ...host });
 }
 
 /** Names of the fields that `list --format` templates may use, sorted; the deprecated ones are not told. */
@@ -127,7 +153,9 @@ function structures(field: string, list: readonly object[]): readonly unknown[] 
 }
 
 function structure(typeName: string, value: object): unknown {
-  const entries = Object.entries(value).map(([key, item]) => [goName(key), converted(key, item)] as const);
+  const lacking = (mayLack[typeName] ?? []).map((key) => [key, null] as const);
+  const whole = { ...Object.fromEntries(lacking), ...value };
+  const entries = Object.entries(whole).map(([key, item]) => [goName(key), converted(key, item)] as const);
   return withGoType(typeName, Object.fromEntries(entries));
 }
 

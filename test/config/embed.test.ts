@@ -328,6 +328,12 @@ describe("entries of one key", () => {
     });
   });
 
+  test("a list that a wildcard leaves empty stays a list", async () => {
+    expect(await embed("networks: []\nbase: b.yaml\ncpus: 1\n", { "b.yaml": 'networks:\n- interface: "*"\n' })).toBe(
+      "networks: []\ncpus: 1\n",
+    );
+  });
+
   test("networks: an entry without a connection gets one", async () => {
     const base = "networks: [{interface: n, socket: /s, lima: l}, {interface: m, lima: l}]\n";
     expect(await data("base: b.yaml\nnetworks: [{interface: m, socket: /t}]\n", { "b.yaml": base })).toEqual({

@@ -57,7 +57,11 @@ function contextFor(env: Readonly<Record<string, string>> = {}) {
     self: [join(root, "prefix/bin/limactl")],
     env: { PATH: `${join(root, "path")}:/usr/bin:/bin`, ...env },
   });
-  const source = createTemplateSource(host, join(root, "home"), { "shipped.yaml": "a: 4\n" });
+  const source = createTemplateSource(
+    host,
+    { limaHome: join(root, "home"), cacheDirectory: join(root, "cache") },
+    { "shipped.yaml": "a: 4\n" },
+  );
   return { host, source, warnings: [], notes: [] };
 }
 

@@ -38,6 +38,7 @@ describe("the machine", () => {
   refuses([
     ["vmType: xen", "2:1", "vmType `xen` is not a registered driver"],
     ["os: linux", "2:1", "field `os` must be one of [`Linux` `Darwin` `FreeBSD` `Windows`]; got `linux`"],
+    ["os: valueOf", "2:1", "field `os` must be one of [`Linux` `Darwin` `FreeBSD` `Windows`]; got `valueOf`"],
     ["guestInstallPrefix: opt", "2:1", "field `guestInstallPrefix` must be an absolute path, got `opt`"],
     ["cpus: -1", "2:1", "field `cpus` must be set"],
     ["memory: 4QiB", "2:1", "field `memory` has an invalid value: invalid suffix: 'qib'"],

@@ -9,6 +9,7 @@ import { mergeRows } from "../lib/yq/merge.table.ts";
 import { pathRows } from "../lib/yq/paths.table.ts";
 import type { Row } from "../lib/yq/table.ts";
 import { textRows } from "../lib/yq/texts.table.ts";
+import { xmlRows } from "../lib/yq/xml.table.ts";
 import { World } from "../support/limactl.ts";
 
 let world: World;
@@ -47,7 +48,17 @@ describe("the program called yq", () => {
     expect(stdout).toMatch(/^yq .*mikefarah.* version v/);
   });
 
-  const tables = { arithmeticRows, assignRows, collectionRows, formatRows, mergeRows, pathRows, recipeRows, textRows };
+  const tables = {
+    arithmeticRows,
+    assignRows,
+    collectionRows,
+    formatRows,
+    mergeRows,
+    pathRows,
+    recipeRows,
+    textRows,
+    xmlRows,
+  };
   for (const [name, rows] of Object.entries(tables)) {
     test(`agrees with the table of ${name}`, async () => {
       const fixed = rows.filter((row) => !/\b(?:now|shuffle)\b/.test(row.expression));

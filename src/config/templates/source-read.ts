@@ -1,10 +1,12 @@
-import { accessSync, constants, type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, type Dirent, mkdirSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { errorText, UserError } from "../../lib/errors.ts";
 import { childEnv, exec } from "../../lib/exec.ts";
+import { writeFileAtomic } from "../../lib/files.ts";
 import type { Host } from "../../lib/host.ts";
 import { quote } from "../../lib/quote.ts";
+import { fedoraRawhide, fedoraRawhideScheme } from "./fedora-rawhide.ts";
 import type { Fetched, PluginResult, TemplateDirectory, TemplateSource } from "./source.ts";
 
 /** How long a server may take from the request to the last byte of a template. */
@@ -124,6 +126,29 @@ function pluginPath(host: Host): readonly string[] {
   ];
 }
 
+/** The shipped URL plugin, which is a part of the program. */
+export function runFedoraRawhide(argument: string, cacheDirectory: string): Promise<string> {
+  return fedoraRawhide(argument, {
+    fetch: get,
+    keep: (text) => {
+      const directory = join(cacheDirectory, `limactl-url-${fedoraRawhideScheme}`);
+      mkdirSync(directory, { recursive: true });
+      const path = join(directory, "fedora-rawhide.yaml");
+      writeFileAtomic(path, text);
+      return path;
+    },
+  });
+}
+
+async function runOwn(scheme: string, argument: string, cacheDirectory: string): Promise<PluginResult | undefined> {
+  if (scheme !== fedoraRawhideScheme) return undefined;
+  try {
+    return { output: await runFedoraRawhide(argument, cacheDirectory) };
+  } catch (error) {
+    return { command: `limactl-url-${scheme} ${argument}`, error: errorText(error) };
+  }
+}
+
 async function runPlugin(host: Host, scheme: string, argument: string): Promise<PluginResult | undefined> {
   const directories = pluginPath(host);
   const suffix = host.os === "windows" ? ".exe" : "";
@@ -136,20 +161,27 @@ async function runPlugin(host: Host, scheme: string, argument: string): Promise<
   return { command: `${program} ${argument}`, error: stderr.trim() || ending };
 }
 
+export interface TemplatePlaces {
+  readonly limaHome: string;
+  /** Where what is fetched for a template is kept. */
+  readonly cacheDirectory: string;
+}
+
 /**
  * Reads templates from this machine and the network.
  * @param shipped the templates inside the program
  */
 export function createTemplateSource(
   host: Host,
-  limaHome: string,
+  { limaHome, cacheDirectory }: TemplatePlaces,
   shipped: Readonly<Record<string, string>>,
 ): TemplateSource {
   return {
     readFile,
     fetch: get,
     readStdin: () => Bun.stdin.bytes(),
-    runPlugin: (scheme, argument) => runPlugin(host, scheme, argument),
+    runPlugin: async (scheme, argument) =>
+      (await runPlugin(host, scheme, argument)) ?? (await runOwn(scheme, argument, cacheDirectory)),
     directories: templateDirectories(host, limaHome),
     shipped: host.env.LIMA_TEMPLATES_PATH ? {} : shipped,
   };

@@ -47,6 +47,8 @@ export function printTree(document: Document): string {
       if (key !== "key") mark(node);
     },
     Collection(_key, node) {
+      // One that lost its last entry: as a block it would print brackets at the start of a line, which is no YAML.
+      if (node.items.length === 0) node.flow = true;
       // The comment of a block collection stands on lines of its own, below it.
       if (node.flow === true) mark(node);
     },

@@ -1,3 +1,4 @@
+import type { XmlNames } from "./format/xml-names.ts";
 import type { YqNode } from "./node.ts";
 import type { Expression } from "./syntax/ast.ts";
 
@@ -11,6 +12,10 @@ export interface Access {
   readonly now?: () => Date;
   /** Numbers in [0, 1) for `shuffle`; absent: `shuffle` fails. */
   readonly random?: () => number;
+  /** Reads XML; absent where its parser is not loaded: reading XML fails. */
+  readonly readXml?: (text: string) => YqNode;
+  /** How XML is written. @default those of the yq tool */
+  readonly xmlNames?: XmlNames;
 }
 
 /** The nodes an expression is applied to, and what surrounds it. */

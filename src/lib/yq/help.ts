@@ -33,12 +33,12 @@ Flags:
   -h, --help                       print this text
   -I, --indent N                   spaces per level (default 2); 0 makes JSON compact
   -i, --inplace                    write the result back to the file
-  -p, --input-format FORMAT        auto, yaml, json, props, csv, tsv, ini (default auto)
+  -p, --input-format FORMAT        auto, yaml, json, props, csv, tsv, ini, xml (default auto)
   -M, --no-colors                  print without colours
   -N, --no-doc                     print no --- between documents
   -0, --nul-output                 end every result with NUL
   -n, --null-input                 read nothing; make a document from scratch
-  -o, --output-format FORMAT       auto, yaml, json, props, csv, tsv, ini (default auto)
+  -o, --output-format FORMAT       auto, yaml, json, props, csv, tsv, ini, xml (default auto)
   -P, --prettyPrint                reset all styles, same as '... style=""'
       --properties-array-brackets  indexes of properties in brackets
       --properties-separator TEXT  between key and value (default " = ")
@@ -48,5 +48,12 @@ Flags:
       --split-exp-file FILE        read that expression from a file
   -r, --unwrapScalar               print scalars without quotes (default true, false for JSON)
   -V, --version                    print the version
+      --xml-attribute-prefix TEXT  before the name of an attribute (default "+@")
+      --xml-content-name NAME      of the text beside attributes and children (default "+content")
+      --xml-directive-name NAME    of <!DOCTYPE ...> and its like (default "+directive")
+      --xml-keep-namespace         keep the part of names before the colon (default true)
+      --xml-proc-inst-prefix TEXT  before the name of <?name ...?> (default "+p_")
+      --xml-skip-directives        leave directives out
+      --xml-skip-proc-inst         leave processing instructions out
   -c, --yaml-compact-seq-indent    do not indent sequences under their key
 `;

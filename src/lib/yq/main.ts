@@ -10,6 +10,7 @@ import { readProps } from "./format/props.ts";
 import { parseSnippet, type ReadOptions, readYaml } from "./format/yaml-read.ts";
 import { helpText, versionLine } from "./help.ts";
 import { int, isTrue, placeDocument, text, YqNode } from "./node.ts";
+import { xmlReader } from "./operators/encode.ts";
 import { parseYqOptions, type YqOptions } from "./options.ts";
 import { parse } from "./syntax/parser.ts";
 
@@ -62,7 +63,7 @@ interface Input {
 }
 
 class Program {
-  private readonly access: Access;
+  private access: Access;
 
   constructor(
     private readonly options: YqOptions,
@@ -72,6 +73,7 @@ class Program {
     this.access = {
       now,
       random,
+      xmlNames: options.xml,
       ...(options.envOperators ? { env } : {}),
       ...(options.fileOperators ? { readFile } : {}),
     };
@@ -91,6 +93,7 @@ class Program {
     const input = options.input ?? formatOfFile(files[0] ?? "");
     const output = options.output ?? (options.input === undefined && input !== "yaml" ? input : "yaml");
     const print = this.printOptions(output);
+    if (input === "xml" || /xml/.test(expression)) await this.loadXml();
     if (options.inPlace && options.command === "eval") {
       for (const [file, name] of files.entries()) {
         const results = this.evaluate(expression, this.read({ name, text: io.readFile(name) }, input, file));
@@ -104,6 +107,12 @@ class Program {
     else this.print(results, print);
     if (options.exitStatus && !results.some(isTrue)) throw new UserError("no matches found");
     return 0;
+  }
+
+  /** The parser is loaded only where XML may be read. */
+  private async loadXml(): Promise<void> {
+    const { readXml } = await import("./format/xml-read.ts");
+    this.access = { ...this.access, readXml: (source) => readXml(source, this.options.xml) };
   }
 
   /** The expression and the files: the first argument is an expression unless there is a file of that name. */
@@ -157,6 +166,8 @@ class Program {
         return [readCsv(source, "\t", this.options.csvAutoParse)];
       case "ini":
         return [readIni(source)];
+      case "xml":
+        return [xmlReader(this.access)(source)];
       case "yaml":
         return readYaml(source);
     }
@@ -184,6 +195,7 @@ class Program {
       separators: options.separators && !options.nulOutput,
       csvSeparator: options.csvSeparator,
       yaml: { compactSequences: options.compactSequences },
+      xml: options.xml,
       props: {
         separator: options.propsSeparator,
         arrayBrackets: options.propsArrayBrackets,

@@ -1,5 +1,6 @@
 import { UserError } from "../errors.ts";
 import { formatNamed, type OutputFormat } from "./format/formats.ts";
+import { defaultXmlNames, type XmlNames } from "./format/xml-names.ts";
 
 /** What the yq command line says. */
 export interface YqOptions {
@@ -32,6 +33,7 @@ export interface YqOptions {
   readonly csvAutoParse: boolean;
   readonly propsSeparator: string;
   readonly propsArrayBrackets: boolean;
+  readonly xml: XmlNames;
   /** Variables by name: texts of `--arg`, YAML of `--argjson`. */
   readonly variables: readonly { readonly name: string; readonly value: string; readonly isText: boolean }[];
   readonly positionals: readonly string[];
@@ -55,6 +57,23 @@ function flag(name: BooleanOption, inverted = false): Option {
       options[name] = isTrueText(value) !== inverted;
     },
   };
+}
+
+type XmlFlag = { [K in keyof XmlNames]: XmlNames[K] extends boolean ? K : never }[keyof XmlNames];
+
+function xmlFlag(name: XmlFlag): Option {
+  return {
+    takesValue: false,
+    set: (options, value) => {
+      options.xml = { ...options.xml, [name]: isTrueText(value) };
+    },
+  };
+}
+
+function xmlName(name: Exclude<keyof XmlNames, XmlFlag>): Option {
+  return valued((options, value) => {
+    options.xml = { ...options.xml, [name]: value };
+  });
 }
 
 function valued(set: (options: Mutable, value: string) => void): Option {
@@ -135,6 +154,21 @@ const table: Readonly<Record<string, Option>> = {
     options.propsSeparator = value;
   }),
   "properties-array-brackets": flag("propsArrayBrackets"),
+  "xml-attribute-prefix": xmlName("attributePrefix"),
+  "xml-content-name": xmlName("contentName"),
+  "xml-directive-name": xmlName("directiveName"),
+  "xml-proc-inst-prefix": xmlName("procInstPrefix"),
+  "xml-keep-namespace": xmlFlag("keepNamespace"),
+  "xml-skip-proc-inst": xmlFlag("skipProcInst"),
+  "xml-skip-directives": xmlFlag("skipDirectives"),
+  // Names that do not match are refused either way.
+  "xml-strict-mode": ignored(false),
+  "xml-raw-token": {
+    takesValue: false,
+    set: (_options, value) => {
+      if (!isTrueText(value)) throw new UserError("--xml-raw-token=false is not supported");
+    },
+  },
   verbose: ignored(false),
   "header-preprocess": ignored(false),
   "string-interpolation": ignored(false),
@@ -187,6 +221,7 @@ const defaults: YqOptions = {
   csvAutoParse: true,
   propsSeparator: " = ",
   propsArrayBrackets: false,
+  xml: defaultXmlNames,
   variables: [],
   positionals: [],
 };

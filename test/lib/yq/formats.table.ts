@@ -155,7 +155,6 @@ export const formatRows: readonly Row[] = [
     args: ["-p=ini", "-o=ini"],
   }),
   fresh('.Socket.SocketUser = "bob"', "[Socket]\nSocketUser = bob", { args: ["-o=ini"] }),
-  failing(".", "a: 1", "the format xml is not supported", { args: ["-o", "xml"] }),
   failing(".", "a: 1", "the format toml is not supported", { args: ["-p", "toml"] }),
   failing(".", "a: 1", "unknown flag: --nope", { args: ["--nope"] }),
   failing(".b", "a: 1", "no matches found", { args: ["-e"] }),

@@ -7,6 +7,7 @@ import { mergeRows } from "./merge.table.ts";
 import { pathRows } from "./paths.table.ts";
 import { runTable } from "./run-table.ts";
 import { textRows } from "./texts.table.ts";
+import { xmlRows } from "./xml.table.ts";
 
 describe("arithmetic", () => runTable(arithmeticRows));
 describe("merging and anchors", () => runTable(mergeRows));
@@ -15,4 +16,5 @@ describe("collections", () => runTable(collectionRows));
 describe("assignment, styles and comments", () => runTable(assignRows));
 describe("texts", () => runTable(textRows));
 describe("formats", () => runTable(formatRows));
+describe("xml", () => runTable(xmlRows));
 describe("recipes", () => runTable(recipeRows));

@@ -1,7 +1,7 @@
 import { UserError } from "../../errors.ts";
 
 /** Formats that results can be printed in. */
-export type OutputFormat = "yaml" | "json" | "props" | "csv" | "tsv" | "ini";
+export type OutputFormat = "yaml" | "json" | "props" | "csv" | "tsv" | "ini" | "xml";
 
 const names: Readonly<Record<string, OutputFormat>> = {
   yaml: "yaml",
@@ -19,13 +19,17 @@ const names: Readonly<Record<string, OutputFormat>> = {
   t: "tsv",
   ini: "ini",
   i: "ini",
+  xml: "xml",
+  x: "xml",
 };
 
 /** The format of a name or its short form. @throws UserError for one that is not supported, by its name */
 export function formatNamed(name: string): OutputFormat {
   const found = Object.hasOwn(names, name) ? names[name] : undefined;
   if (found === undefined)
-    throw new UserError(`the format ${name} is not supported; please specify one of yaml, json, props, csv, tsv, ini`);
+    throw new UserError(
+      `the format ${name} is not supported; please specify one of yaml, json, props, csv, tsv, ini, xml`,
+    );
   return found;
 }
 

@@ -6,6 +6,8 @@ import { printIni } from "./ini.ts";
 import { printJson } from "./json.ts";
 import { colored, plain } from "./paint.ts";
 import { type PropsOptions, printProps } from "./props.ts";
+import { printXml } from "./xml.ts";
+import type { XmlNames } from "./xml-names.ts";
 import { printYaml, type YamlOptions } from "./yaml-print.ts";
 
 export interface PrintOptions {
@@ -19,6 +21,8 @@ export interface PrintOptions {
   readonly csvSeparator?: string;
   readonly yaml: YamlOptions;
   readonly props: PropsOptions;
+  /** @default those of the yq tool */
+  readonly xml?: XmlNames;
 }
 
 /** One result as text, ended by a newline (unless it is nothing). */
@@ -39,6 +43,8 @@ export function printResult(node: YqNode, options: PrintOptions): string {
       return printCsv(node, "\t");
     case "ini":
       return printIni(node);
+    case "xml":
+      return printXml(node, options.indent, options.xml);
   }
 }
 

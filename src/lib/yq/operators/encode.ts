@@ -1,10 +1,11 @@
 import { UserError } from "../../errors.ts";
-import type { Context, Evaluation, Operator, OperatorTable } from "../context.ts";
+import type { Access, Context, Evaluation, Operator, OperatorTable } from "../context.ts";
 import { decodeBase64, encodeBase64 } from "../format/base64.ts";
 import { printCsv, readCsv } from "../format/csv.ts";
 import { printJson } from "../format/json.ts";
 import { printProps, readProps } from "../format/props.ts";
 import { shellQuote } from "../format/shell.ts";
+import { printXml } from "../format/xml.ts";
 import { printYaml } from "../format/yaml-print.ts";
 import { parseSnippet } from "../format/yaml-read.ts";
 import { copy, dereference, text, type YqNode } from "../node.ts";
@@ -49,8 +50,9 @@ function scalarText(what: string, node: YqNode): string {
   return node.value;
 }
 
-function unsupportedXml(): never {
-  throw new UserError("the format xml is not supported");
+function xmlEncoder(defaultIndent: number): Operator {
+  return (run, args, context) =>
+    encoder((node, indent) => printXml(node, indent, run.access.xmlNames), defaultIndent)(run, args, context);
 }
 
 function queryEscape(value: string): string {
@@ -72,6 +74,12 @@ const json = (node: YqNode, indent: number): string => {
   return indent === 0 ? result : `${result}\n`;
 };
 const line = (value: string): string => value.replace(/\n$/, "");
+
+/** What reads XML here. @throws UserError where nothing does */
+export function xmlReader({ readXml }: Access): (value: string) => YqNode {
+  if (readXml === undefined) throw new UserError("reading XML is only supported by the yq command");
+  return readXml;
+}
 
 /** The encoders (`to_json`, `@csv`, ...) and decoders (`from_yaml`, `@base64d`, ...). */
 export const encodingOperators: OperatorTable = {
@@ -97,9 +105,9 @@ export const encodingOperators: OperatorTable = {
   "@uri": encoder((node) => queryEscape(scalarText("uri", node))),
   "@urid": decoder("@urid", (value) => text(queryUnescape(value))),
   "@sh": encoder((node) => shellQuote(scalarText("sh", node))),
-  to_xml: unsupportedXml,
-  from_xml: unsupportedXml,
-  load_xml: unsupportedXml,
+  to_xml: xmlEncoder(2),
+  "@xml": xmlEncoder(0),
+  from_xml: (run, args, context) => decoder("from_xml", xmlReader(run.access))(run, args, context),
 };
 
 /** The node as a document of its own, so that its key's comments and place do not matter. */

@@ -19,13 +19,12 @@ const spellings: Readonly<Record<string, string>> = {
   "@propsd": "from_props",
   "@csvd": "from_csv",
   "@tsvd": "from_tsv",
-  "@xml": "to_xml",
   "@xmld": "from_xml",
 };
 
 const plainNames = `length line column eval map map_values filter pick omit flatten format_datetime now tz with_dtf from_unix to_unix
   error sort_keys to_yaml from_yaml to_json from_json to_props from_props to_xml from_xml to_csv from_csv to_tsv from_tsv
-  @json @csv @tsv @base64 @base64d @base64url @base64urld @uri @urid @sh load load_str load_xml load_props load_base64 split_doc
+  @json @xml @csv @tsv @base64 @base64d @base64url @base64urld @uri @urid @sh load load_str load_xml load_props load_base64 split_doc
   select has unique unique_by group_by explode not join sub match capture test sort_by sort reverse shuffle any any_c all all_c
   contains split parent parents root keys key is_key filename file_index path paths getpath setpath delpaths to_entries from_entries
   with_entries with collect del style tag kind anchor alias line_comment head_comment foot_comment document_index upcase downcase

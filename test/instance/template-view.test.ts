@@ -1,0 +1,78 @@
+import { expect, test } from "bun:test";
+import { type DefinitionName, definitions, type FieldType } from "../../src/config/schema.ts";
+import type { Instance } from "../../src/instance/record.ts";
+import { templateView } from "../../src/instance/template-view.ts";
+import { renderTemplate } from "../../src/lib/gotemplate/render.ts";
+import { load } from "../config/fixtures.ts";
+
+const text = `
+images: [{location: /x}]
+firmware: {images: [{location: /f}]}
+mounts: [{location: /work}]
+additionalDisks: [a]
+networks: [{lima: user-v2}]
+portForwards: [{guestPort: 80}]
+copyToHost: [{guest: /x, host: /y}]
+provision: [{script: x}]
+probes: [{script: '#!/bin/sh'}]
+containerd: {archives: [{location: /a}]}
+`;
+
+const view = templateView(
+  {
+    name: "foo",
+    config: load(text).config,
+    errors: [],
+    networks: [],
+    additionalDisks: [],
+    param: {},
+  } as unknown as Instance,
+  { HostOS: "linux", HostArch: "x86_64", LimaHome: "/l", IdentityFile: "/l/_config/user" },
+);
+const render = (template: string) => renderTemplate(template, view, { name: "format" });
+
+/** Go's spellings that are not the field's own with a capital first letter. */
+const spelled: Readonly<Record<string, string>> = Object.fromEntries(
+  "VMType VMOpts OS CPUType CPUs FSType FSArgs SSHFS SFTPDriver SSH LoadDotSSHPubKeys LegacyBIOS VNC GuestIP HostIP GuestIPMustBeZero VZNAT MACAddress DNS IPv6 TimeZone UID TPM URL BinFmt"
+    .split(" ")
+    .map((name) => [name.toLowerCase(), name]),
+);
+const irregular: Readonly<Record<string, string>> = {
+  "9p": "NineP",
+  guest: "GuestFile",
+  host: "HostFile",
+  caCerts: "CACertificates",
+};
+const goName = (name: string) =>
+  irregular[name] ?? spelled[name.toLowerCase()] ?? `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+
+/** A template for each field below a definition. */
+function* templatesOf(name: DefinitionName, open: string, close: string): Iterable<string> {
+  for (const field of definitions[name].fields) {
+    const inner: FieldType = field.type.kind === "list" ? field.type.of : field.type;
+    const at = `.${goName(field.name)}`;
+    yield `${open}{{${at}}}${close}`;
+    if (inner.kind !== "struct" || inner.name === "BaseTemplates" || field.name === "file") continue;
+    if (field.name === "kernel" || field.name === "initrd" || field.name === "base") continue;
+    const verb = field.type.kind === "list" ? "range" : "with";
+    yield* templatesOf(inner.name, `${open}{{${verb} ${at}}}`, `{{end}}${close}`);
+  }
+}
+
+test.each([...templatesOf("LimaYAML", "{{with .Config}}", "{{end}}")])("%s can be shown", (template) => {
+  render(template);
+});
+
+test("what is unset is nil", () => {
+  expect(render("{{.Config.SSH.OverVsock}} {{.Config.MountType}} {{range .Config.Images}}{{.Kernel}}{{end}}")).toBe(
+    "<nil> <nil> <nil>",
+  );
+});
+
+test("the instance is also there under its own name, as messages want it", () => {
+  expect(render("{{.Instance.Name}} {{.Instance.Config.VMOpts.vz}}")).toBe("foo <no value>");
+});
+
+test("what does not exist is an error", () => {
+  expect(() => render("{{.Config.Nope}}")).toThrow("can't evaluate field Nope in type limatype.LimaYAML");
+});
