@@ -21,7 +21,7 @@ describe("each flag makes its expressions", () => {
     [
       { "mount-only": ["/a", "b"] },
       [
-        '.mounts = [{"location": "/a", "mountPoint": "/a", "writable": false},{"location": "/work/b", "mountPoint": "/work/b", "writable": false}]',
+        '.mounts = [{"location": "/a", "mountPoint": "/a", "writable": false},{"location": "/here/b", "mountPoint": "/here/b", "writable": false}]',
       ],
     ],
     [{ "mount-none": false }, [".mounts = null"]],

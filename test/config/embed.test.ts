@@ -134,9 +134,9 @@ describe("merging a base", () => {
 
   test("_config/base.yaml comes first, at the top only", async () => {
     const files = { "c/base.yaml": "cpus: 9\nmounts: [d]\n", "b.yaml": "cpus: 1\nmounts: [b]\n" };
-    const text = await embed("base: b.yaml\nmounts: [t]\n", files, { defaultBase: "/work/c/base.yaml" });
+    const text = await embed("base: b.yaml\nmounts: [t]\n", files, { defaultBase: "/here/c/base.yaml" });
     expect(parse(text)).toEqual({ cpus: 9, mounts: ["t", "d", "b"] });
-    expect(parse(await embed("mounts: [t]\n", files, { defaultBase: "/work/c/base.yaml" }))).toEqual({
+    expect(parse(await embed("mounts: [t]\n", files, { defaultBase: "/here/c/base.yaml" }))).toEqual({
       cpus: 9,
       mounts: ["t", "d"],
     });
@@ -153,32 +153,32 @@ describe("what cannot be embedded", () => {
       "a loop",
       "base: b.yaml",
       { "b.yaml": "base: b.yaml" },
-      "base template loop detected: template `/work/b.yaml` already included",
+      "base template loop detected: template `/here/b.yaml` already included",
     ],
     [
       "a base twice",
       "base: [b.yaml, b.yaml]\na: 1",
       { "b.yaml": "b: 1" },
-      "base template loop detected: template `/work/b.yaml` already included",
+      "base template loop detected: template `/here/b.yaml` already included",
     ],
     [
       "a digest",
       "base: [{url: b.yaml, digest: sha256:x}]",
       {},
-      "base `/work/b.yaml` in `t.yaml` has specified a digest; digest support is not yet implemented",
+      "base `/here/b.yaml` in `t.yaml` has specified a digest; digest support is not yet implemented",
     ],
-    ["a base that is missing", "base: b.yaml", {}, "open /work/b.yaml: no such file or directory"],
+    ["a base that is missing", "base: b.yaml", {}, "open /here/b.yaml: no such file or directory"],
     [
       "a base that is no mapping",
       "base: b.yaml\na: 1",
       { "b.yaml": "[1]" },
-      "failed to unmarshal YAML (/work/b.yaml): the document must be a mapping",
+      "failed to unmarshal YAML (/here/b.yaml): the document must be a mapping",
     ],
     [
       "a base that is no YAML",
       "base: b.yaml\na: 1",
       { "b.yaml": "a: [" },
-      "failed to unmarshal YAML (/work/b.yaml): [1:5] ",
+      "failed to unmarshal YAML (/here/b.yaml): [1:5] ",
     ],
     [
       "a locator that leaves the directory",
@@ -237,16 +237,16 @@ describe("without embedding all", () => {
 
   test("nothing can be embedded behind them", async () => {
     expect(await failureOf(embed("base: [template:shipped, b.yaml]\n", {}, { embedAll: false }))).toBe(
-      "cannot embed template `/work/b.yaml` after not embedding `template:shipped`",
+      "cannot embed template `/here/b.yaml` after not embedding `template:shipped`",
     );
   });
 
   test("only locators become absolute", async () => {
     const context = makeContext({
-      files: { "/work/t.yaml": "base: [b.yaml, template:x]  # c\nprobes:\n- file: p.sh\n" },
+      files: { "/here/t.yaml": "base: [b.yaml, template:x]  # c\nprobes:\n- file: p.sh\n" },
     });
     expect(withAbsoluteLocators(await readTemplate("t.yaml", context), context)).toBe(
-      "base: [/work/b.yaml, template:x]  # c\nprobes:\n- file: /work/p.sh\n",
+      "base: [/here/b.yaml, template:x]  # c\nprobes:\n- file: /here/p.sh\n",
     );
   });
 });
@@ -280,12 +280,12 @@ describe("script files", () => {
 
   test("texts that YAML cannot hold become base64", async () => {
     const script = `#!/bin/sh\n\tif true; then echo "$1" 'x'; fi\r\n${"y".repeat(60)}`;
-    const context = makeContext({ files: { "/work/t.yaml": "provision:\n- file: s.sh\n", "/work/s.sh": script } });
+    const context = makeContext({ files: { "/here/t.yaml": "provision:\n- file: s.sh\n", "/here/s.sh": script } });
     const text = await embedTemplate(await readTemplate("t.yaml", context), context);
     expect(text).toContain("- script: !!binary |");
     expect(text.split("\n").every((line) => line.length <= 80)).toBe(true);
     expect(context.notes as string[]).toEqual([
-      "File `/work/s.sh` is being base64 encoded: unprintable character '\\t' at offset 10",
+      "File `/here/s.sh` is being base64 encoded: unprintable character '\\t' at offset 10",
     ]);
     const embedded = parse(text, { customTags: ["binary"] }) as { provision: [{ script: Uint8Array }] };
     expect(new TextDecoder().decode(embedded.provision[0].script)).toBe(script);

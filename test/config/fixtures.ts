@@ -16,7 +16,7 @@ export function makeHost(changes: Partial<Host> = {}): Host {
     home: "/home/jane",
     user: { name: "jane", comment: "Jane Doe", uid: 1001, gid: 1001 },
     env: {},
-    cwd: "/work",
+    cwd: "/here",
     self: ["/usr/local/bin/limactl"],
     now: new Date(0),
     ...changes,

@@ -14,7 +14,7 @@ import { failureOf, makeContext, makeSource } from "./template-fixtures.ts";
 describe("a template is read from", () => {
   const contents = {
     files: {
-      "/work/a.yaml": "path",
+      "/here/a.yaml": "path",
       "/home/jane/h.yaml": "home",
       "/mine/docker.yaml": "mine",
       "/mine/x.yml": "with its own ending",
@@ -28,8 +28,8 @@ describe("a template is read from", () => {
   test.each([
     ["a.yaml", "path"],
     ["./a.yaml", "path"],
-    ["/work/a.yaml", "path"],
-    ["file:///work/a.yaml", "path"],
+    ["/here/a.yaml", "path"],
+    ["file:///here/a.yaml", "path"],
     ["~/h.yaml", "home"],
     ["https://h/x.yaml", "web"],
     ["http://h/y", "plain web"],
@@ -44,7 +44,7 @@ describe("a template is read from", () => {
   });
 
   test.each([
-    ["nope.yaml", "open /work/nope.yaml: no such file or directory"],
+    ["nope.yaml", "open /here/nope.yaml: no such file or directory"],
     ["file://rel.yaml", "file URL `file://rel.yaml` is not an absolute path"],
     ["https://h/gone.yaml", "failed to read template `https://h/gone.yaml`: the server answered with status 404"],
     ["template:dokcer", "template `dokcer.yaml` not found (Hint: did you mean `docker`?)"],
@@ -165,9 +165,9 @@ describe("relative locators", () => {
     ["https://h/a/x.yaml", "bar.yaml", "https://h/a/bar.yaml"],
     ["https://h/x.yaml", "bar.yaml", "https://h/bar.yaml"],
     ["/a/x.yaml", "sub/bar.yaml", "/a/sub/bar.yaml"],
-    ["a/x.yaml", "./bar.yaml", "/work/a/bar.yaml"],
+    ["a/x.yaml", "./bar.yaml", "/here/a/bar.yaml"],
     ["file:///a/x.yaml", "bar.yaml", "/a/bar.yaml"],
-    ["-", "bar.yaml", "/work/bar.yaml"],
+    ["-", "bar.yaml", "/here/bar.yaml"],
     ["/a/x.yaml", "~/bar.yaml", "/home/jane/bar.yaml"],
     ["/a/x.yaml", "/b/../bar.yaml", "/bar.yaml"],
     ["/a/x.yaml", "template:bar", "template:bar"],

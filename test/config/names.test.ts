@@ -90,7 +90,7 @@ test.each([
   ["~", "/home/jane"],
   ["~/x", "/home/jane/x"],
   ["/a/../b/", "/b"],
-  ["rel/x", "/work/rel/x"],
+  ["rel/x", "/here/rel/x"],
 ])("the host path %s", (path, expanded) => {
   expect(expandHostPath(path, makeHost())).toBe(expanded);
 });

@@ -56,14 +56,14 @@ export function makeContext(contents: Contents, env: Readonly<Record<string, str
   return { host: makeHost({ env }), source: makeSource(contents), warnings: [], notes: [] } satisfies TemplateContext;
 }
 
-/** Embeds `/work/t.yaml` with the given other files, all named relative to /work. */
+/** Embeds `/here/t.yaml` with the given other files, all named relative to /here. */
 export async function embed(
   text: string,
   files: Readonly<Record<string, string>> = {},
   options?: EmbedOptions,
 ): Promise<string> {
   const absolute = Object.fromEntries(
-    Object.entries({ ...files, "t.yaml": text }).map(([name, value]) => [`/work/${name}`, value]),
+    Object.entries({ ...files, "t.yaml": text }).map(([name, value]) => [`/here/${name}`, value]),
   );
   const context = makeContext({ files: absolute, shipped: { "shipped.yaml": "cpus: 3\n" } });
   return embedTemplate(await readTemplate("t.yaml", context), context, options);

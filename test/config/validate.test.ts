@@ -390,7 +390,7 @@ describe("provision", () => {
   });
 
   test("a playbook that is not there", () => {
-    const facts = makeFacts({ paths: { "/work/p.yaml": "missing" } });
+    const facts = makeFacts({ paths: { "/here/p.yaml": "missing" } });
     expect(failure(`${image}provision: [{mode: ansible, playbook: p.yaml}]`, { facts })).toContain(
       "field `provision[0].playbook` refers to an inaccessible path: `p.yaml`: no such file or directory",
     );

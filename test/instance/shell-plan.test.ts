@@ -6,7 +6,7 @@ import { directoryCommand, preservedEnv, shellQuote, shellScript } from "../../s
 describe("the directory a guest shell starts in", () => {
   const mounts = [
     { location: "/home/u", mountPoint: "/home/u" },
-    { location: "/home/u/work", mountPoint: "/work" },
+    { location: "/home/u/here", mountPoint: "/here" },
   ];
   const none = { workdir: undefined, cwd: "/srv", home: "/home/u", mounts: [] };
   test.each([
@@ -18,7 +18,7 @@ describe("the directory a guest shell starts in", () => {
       { ...none, cwd: "/home/u/x", mounts },
       "cd /home/u/x || cd /home/u",
     ],
-    ["the longest mount decides", { ...none, cwd: "/home/u/work/y", mounts }, "cd /work/y || cd /home/u"],
+    ["the longest mount decides", { ...none, cwd: "/home/u/here/y", mounts }, "cd /here/y || cd /home/u"],
     [
       "a directory that only begins like a mount is not in it",
       { ...none, cwd: "/home/user2", home: "/root", mounts },

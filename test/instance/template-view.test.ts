@@ -8,7 +8,7 @@ import { load } from "../config/fixtures.ts";
 const text = `
 images: [{location: /x}]
 firmware: {images: [{location: /f}]}
-mounts: [{location: /work}]
+mounts: [{location: /here}]
 additionalDisks: [a]
 networks: [{lima: user-v2}]
 portForwards: [{guestPort: 80}]
