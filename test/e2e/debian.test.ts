@@ -161,19 +161,16 @@ function certificate(): string {
     ...["-subj", "/CN=limabun test", "-keyout", "/dev/null"],
   ]);
   expect(made.status).toBe(0);
-  return made.stdout
-    .toString()
-    .trim()
-    .split("\n")
-    .map((line) => `    ${line}\n`)
-    .join("");
+  return made.stdout.toString();
 }
 
 describe.if(process.getuid?.() === 0)("the Debian guest, by root, with a template that sets much", () => {
   let world: World;
   let said: Run;
   const inGuest = async (script: string) => (await world.ok(["shell", "much", "sh", "-c", script])).trim();
-  const template = (pem: string) => `
+  const pem = certificate();
+  const indented = pem.replace(/^(?=.)/gm, "    ");
+  const template = `
 user: {name: kim, uid: 1234, comment: Kim Possible, home: /home/kim.here, shell: /bin/sh}
 param: {GREETING: hello $world}
 env: {PLACE: "over there"}
@@ -182,7 +179,7 @@ hostResolver: {enabled: false}
 caCerts:
   certs:
   - |
-${pem}provision:
+${indented}provision:
 - mode: system
   script: |
     #!/bin/sh
@@ -221,7 +218,7 @@ message: |
 
   beforeAll(async () => {
     world = new World("self");
-    const file = world.write("much.yaml", debianTemplate(template(certificate())));
+    const file = world.write("much.yaml", debianTemplate(template));
     said = await world.limactl(["start", "--tty=false", file]);
   }, boot);
 
@@ -270,8 +267,7 @@ message: |
   });
 
   test("CA certificates of lima.yaml are trusted in the guest", async () => {
-    const verified = await inGuest("openssl verify /usr/local/share/ca-certificates/*.crt");
-    expect(verified).toMatch(/^\S+\.crt: OK$/);
+    expect(await world.ok(["shell", "much", "openssl", "verify"], { stdin: pem })).toBe("stdin: OK\n");
   });
 
   test("the guest asks the DNS servers of lima.yaml", async () => {
