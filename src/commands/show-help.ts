@@ -30,8 +30,8 @@ export async function showHelp(
   const found = lookup(registry, words, {});
   const entry = found.path.at(-1);
   if (entry === undefined) {
-    const stub = pluginHelp(words[0] ?? "", readHost(), calledAs);
-    if (stub !== undefined) stdout.write(stub);
+    const text = pluginHelp(words[0] ?? "", readHost(), calledAs);
+    if (text !== undefined) stdout.write(text);
     else {
       const usage = rootHelpText(calledAs).replace(/^.*?(?=Usage:)/s, "");
       stderr.write(`Unknown help topic ${quoteList(words)}\n${usage}`);

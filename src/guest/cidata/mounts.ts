@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { mountTag } from "../../config/mount-tag.ts";
 import type { Config, Mount } from "../../config/types.ts";
 import { errorText, UserError } from "../../lib/errors.ts";
 import { parseSize } from "../../lib/sizes.ts";
@@ -9,12 +9,6 @@ export interface MountRow {
   readonly mountPoint: string;
   readonly fsType: string;
   readonly options: string;
-}
-
-/** The name by which driver and guest mean the same share: `lima-` and 16 hex digits. */
-function mountTag(mount: Pick<Mount, "location" | "mountPoint">): string {
-  const digest = createHash("sha256").update(`${mount.location}:${mount.mountPoint}`).digest("hex");
-  return `lima-${digest.slice(0, 16)}`;
 }
 
 /** The rows that cloud-init mounts: those of 9p and virtiofs; the host mounts reverse-sshfs itself. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { mountTag } from "../../config/mount-tag.ts";
 import { type ArgumentList, optionValue } from "./arguments.ts";
 import type { QemuFacts } from "./facts.ts";
 import { hostJoin, virtiofsdSocket } from "./layout.ts";
@@ -15,11 +15,6 @@ export interface HelperPlan {
   readonly stateDirectory?: string;
 }
 
-/** The tag by which the guest mounts a shared directory. */
-function mountTag(location: string, mountPoint: string): string {
-  return `lima-${createHash("sha256").update(`${location}:${mountPoint}`).digest("hex").slice(0, 16)}`;
-}
-
 /** Directories shared by 9p or virtiofs. @returns the virtiofsd processes they take */
 export function addMounts(list: ArgumentList, facts: QemuFacts): readonly HelperPlan[] {
   if (facts.config.mountType === "9p") addNineP(list, facts);
@@ -33,7 +28,7 @@ function addNineP(list: ArgumentList, { config }: QemuFacts): void {
     const model = options.securityModel;
     list.add(
       "-virtfs",
-      `local,mount_tag=${mountTag(location, mountPoint)},path=${path},security_model=${model}${readOnly}`,
+      `local,mount_tag=${mountTag({ location, mountPoint })},path=${path},security_model=${model}${readOnly}`,
     );
   }
 }
@@ -42,7 +37,7 @@ function addVirtiofs(list: ArgumentList, facts: QemuFacts): readonly HelperPlan[
   return facts.config.mounts.map(({ location, mountPoint, virtiofs }, index) => {
     const socket = hostJoin(facts.host.os, facts.instance.directory, virtiofsdSocket(index));
     const argv = virtiofsdCommand(facts.helpers.virtiofsd, socket, location);
-    const tag = mountTag(location, mountPoint);
+    const tag = mountTag({ location, mountPoint });
     list.add("-chardev", `socket,id=char-virtiofs-${index},path=${optionValue(socket)}`);
     list.add(
       "-device",
