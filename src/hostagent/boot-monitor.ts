@@ -7,6 +7,7 @@ import {
   type BootSign,
   type BootState,
   bootBegins,
+  type Phase,
   phaseNames,
   type Stall,
   type StallLimits,
@@ -21,6 +22,8 @@ export interface BootMonitorOptions {
   readonly directory: string;
   readonly limits: StallLimits;
   readonly logger: Logger;
+  /** Told what is waited for from now on. */
+  readonly onPhase: (phase: Phase) => void;
 }
 
 const serialLogs = [instanceFiles.serialLog, instanceFiles.serialPciLog, instanceFiles.serialVirtioLog] as const;
@@ -86,6 +89,7 @@ export class BootMonitor implements Service {
     if (before.phase !== this.state.phase) {
       const { phase } = this.state;
       this.options.logger.debug(phase === undefined ? "Boot complete" : `Boot phase: waiting for ${phaseNames[phase]}`);
+      if (phase !== undefined) this.options.onPhase(phase);
     }
     if (this.state.phase === undefined) this.end();
     else this.watch();

@@ -18,7 +18,7 @@ import { writeGuestMedia } from "./guest-media.ts";
 import { GuestServices } from "./guest-services.ts";
 import { SshfsMounts } from "./mounts/sshfs-mounts.ts";
 import type { HostAgentOptions } from "./options.ts";
-import { stallLimits } from "./phase-plan.ts";
+import { phaseNames, stallLimits } from "./phase-plan.ts";
 import { RunningTeller } from "./running-teller.ts";
 import { Services } from "./service.ts";
 import { SshSession } from "./ssh/session.ts";
@@ -154,7 +154,12 @@ async function boot(
 ): Promise<BootResult | undefined> {
   const { host, config, logger, directory, limaHome, name } = options;
   const { machine, instanceId, endpoint } = running;
-  const monitor = new BootMonitor({ directory, limits: stallLimits(host.env.LIMA_START_STALL_SECONDS), logger });
+  const monitor = new BootMonitor({
+    directory,
+    limits: stallLimits(host.env.LIMA_START_STALL_SECONDS),
+    logger,
+    onPhase: (name) => events.tellPart({ phase: { name, description: phaseNames[name] } }),
+  });
   // a guest that has stalled is not dialled for ever
   const dialling = AbortSignal.any([signal, monitor.stalled]);
   const session = new SshSession({

@@ -22,6 +22,14 @@ export interface VsockEvent {
   readonly reason?: string;
 }
 
+/** What a start waits for now (this program's own addition to Lima's events). */
+export interface PhaseProgress {
+  /** `qemu`, `serial`, `network`, `sshd`, `cloud-init` or `boot-scripts`. */
+  readonly name: string;
+  /** The same for people. */
+  readonly description: string;
+}
+
 /** The state of a running instance as its host agent tells it. A key that is absent is false, zero or empty. */
 export interface HostAgentStatus {
   /** The start is complete. */
@@ -35,6 +43,7 @@ export interface HostAgentStatus {
   readonly cloudInitProgress?: CloudInitProgress;
   readonly portForward?: PortForwardEvent;
   readonly vsock?: VsockEvent;
+  readonly phase?: PhaseProgress;
 }
 
 /** One line of `ha.stdout.log`. */
@@ -44,10 +53,33 @@ export interface HostAgentEvent {
   readonly status: HostAgentStatus;
 }
 
-/** An event as its line of `ha.stdout.log`, without the newline; empty values are left out. */
+/** The keys of a status and of what is in it, in the order in which Lima writes them. */
+const statusKeys = [
+  ...["running", "degraded", "exiting", "errors", "sshLocalPort"],
+  ...["cloudInitProgress", "portForward", "vsock", "phase"],
+] as const;
+const partKeys = [
+  ...["type", "name", "description", "logLine", "completed", "active"],
+  ...["protocol", "guestAddr", "hostAddr", "error", "vsockPort", "reason"],
+] as const;
+
+/** An event as its line of `ha.stdout.log`, without the newline; empty values are left out at every depth. */
 export function eventLine(event: HostAgentEvent): string {
-  const status = Object.fromEntries(Object.entries(event.status).filter(([, value]) => !isEmpty(value)));
-  return JSON.stringify({ time: event.time, status });
+  const status: Record<string, unknown> = {};
+  for (const [key, value] of entries(event.status, statusKeys)) {
+    status[key] = isRecord(value) ? Object.fromEntries(entries(value, partKeys)) : value;
+  }
+  return JSON.stringify({ time: event.time, status }).replace(/[<>&]/g, goEscape);
+}
+
+function entries(value: object, keys: readonly string[]): readonly (readonly [string, unknown])[] {
+  const record = value as Readonly<Record<string, unknown>>;
+  return keys.flatMap((key) => (isEmpty(record[key]) ? [] : [[key, record[key]] as const]));
+}
+
+/** As Go writes these in JSON. */
+function goEscape(character: string): string {
+  return `\\u00${character.charCodeAt(0).toString(16)}`;
 }
 
 /**
@@ -64,7 +96,7 @@ export function parseEvent(line: string): HostAgentEvent {
     ["boolean", "undefined"].includes(typeof status[key]),
   );
   const port = ["number", "undefined"].includes(typeof status.sshLocalPort);
-  const objects = ["cloudInitProgress", "portForward", "vsock"].every(
+  const objects = ["cloudInitProgress", "portForward", "vsock", "phase"].every(
     (key) => status[key] === undefined || isRecord(status[key]),
   );
   if (!flags || !port || !objects || !isTextList(status.errors)) {

@@ -217,6 +217,7 @@ async function endAbandoned(context: InstanceContext, instance: Instance): Promi
 class StartFollower {
   private sshPortTold = false;
   private cloudInitDone: boolean;
+  private cloudInitTold = "";
   private running = false;
 
   constructor(
@@ -251,7 +252,10 @@ class StartFollower {
 
   private tellCloudInit({ status }: HostAgentEvent): void {
     const progress = status.cloudInitProgress;
-    if (progress === undefined || this.cloudInitDone) return;
+    // an event of something else repeats it
+    const text = JSON.stringify(progress);
+    if (progress === undefined || this.cloudInitDone || text === this.cloudInitTold) return;
+    this.cloudInitTold = text;
     const { logger } = this.context;
     if (progress.active === true && (progress.logLine ?? "") === "") logger.info("Cloud-init provisioning started...");
     if ((progress.logLine ?? "") !== "") logger.info(`[cloud-init] ${progress.logLine}`);

@@ -12,6 +12,7 @@ export function eventTexts({ status }: HostAgentEvent): readonly string[] {
   else if ((progress?.logLine ?? "") !== "") texts.push(`cloud-init: ${progress?.logLine}`);
   if (status.portForward !== undefined) texts.push(portForwardText(status.portForward));
   if (status.vsock !== undefined) texts.push(vsockText(status.vsock));
+  if (status.phase !== undefined) texts.push(`waiting for ${status.phase.description}`);
   return texts;
 }
 

@@ -190,7 +190,11 @@ describe("the host agent", () => {
   test("a good start: events, files, the API, the control master; and an orderly end by a signal", async () => {
     await using run = await agent({ boot: ready });
     const { sshLocalPort } = await run.until((status) => status.running === true);
-    expect(run.events).toEqual([{ sshLocalPort: sshLocalPort! }, { running: true, sshLocalPort: sshLocalPort! }]);
+    const states = run.events.filter(({ phase }) => phase === undefined);
+    expect(states).toEqual([{ sshLocalPort: sshLocalPort! }, { running: true, sshLocalPort: sshLocalPort! }]);
+    const waits = run.events.flatMap((status) => (status.phase === undefined ? [] : [status]));
+    expect(waits[0]).toEqual({ sshLocalPort: sshLocalPort!, phase: { name: "serial", description: "serial output" } });
+    expect(waits.at(-1)?.phase?.name).toBe("boot-scripts");
     expect(await getInfo(join(run.directory, "ha.sock"))).toEqual({ sshLocalPort: sshLocalPort! });
     expect(readFileSync(join(run.directory, "ha.pid"), "utf8")).toBe(`${process.pid}\n`);
     expect(readState(run.directory)?.hostAgent?.pid).toBe(process.pid);

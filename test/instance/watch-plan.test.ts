@@ -34,6 +34,7 @@ const statuses: readonly (readonly [HostAgentStatus, readonly string[]])[] = [
   ],
   [{ vsock: { type: "skipped", reason: "no" } }, ["skipped vsock forwarder: no"]],
   [{ vsock: { type: "failed", reason: "no" } }, ["failed to start vsock forwarder: no"]],
+  [{ phase: { name: "network", description: "network" } }, ["waiting for network"]],
 ];
 
 test.each(statuses)("the event %j", (status, texts) => {
