@@ -32,7 +32,7 @@ export async function complete(words: readonly string[], call: CompleteCall): Pr
         instances: async () => instanceNames(limaHome(host)),
         templates: () => templateNames(host),
         disks: async () => [],
-        networks: async () => [],
+        networks: async () => networkNames(host),
       },
     });
   } catch (error) {
@@ -52,6 +52,15 @@ function pluginCommands(words: readonly string[], host: Host, calledAs: string):
 function wantsDescriptions(host: Host): boolean {
   const value = host.env.LIMACTL_COMPLETION_DESCRIPTIONS ?? host.env.COBRA_COMPLETION_DESCRIPTIONS ?? "";
   return !["0", "f", "F", "false", "FALSE", "False"].includes(value);
+}
+
+async function networkNames(host: Host): Promise<readonly string[]> {
+  const [{ peekNetworks }, networks] = await Promise.all([
+    import("../network/load.ts"),
+    import("../network/networks.ts"),
+  ]);
+  const logger = { warn: () => undefined };
+  return networks.networkNames(peekNetworks({ host, limaHome: limaHome(host), logger }));
 }
 
 async function templateNames(host: Host): Promise<readonly string[]> {

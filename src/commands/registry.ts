@@ -131,6 +131,42 @@ export const registry: readonly CommandEntry[] = [
     target: { kind: "command", load: async () => (await import("./watch.ts")).command },
   },
   {
+    name: "sudoers",
+    group: "advanced",
+    short: "Print, or check, the sudoers file that the networks of macOS need",
+    target: { kind: "command", load: async () => (await import("./sudoers.ts")).command },
+  },
+  {
+    name: "network",
+    group: "advanced",
+    short: "Work with the networks of networks.yaml",
+    target: {
+      kind: "group",
+      commands: [
+        {
+          name: "list",
+          aliases: ["ls"],
+          group: "additional",
+          short: "List the networks of networks.yaml",
+          target: { kind: "command", load: async () => (await import("./network/list.ts")).command },
+        },
+        {
+          name: "create",
+          group: "additional",
+          short: "Create a network",
+          target: { kind: "command", load: async () => (await import("./network/create.ts")).command },
+        },
+        {
+          name: "delete",
+          aliases: ["remove", "rm"],
+          group: "additional",
+          short: "Delete networks",
+          target: { kind: "command", load: async () => (await import("./network/delete.ts")).command },
+        },
+      ],
+    },
+  },
+  {
     name: "template",
     aliases: ["tmpl"],
     group: "advanced",

@@ -9,6 +9,8 @@ import { errorCode, errorText } from "../lib/errors.ts";
 import { readTextIfExistsSync, writeFileAtomic } from "../lib/files.ts";
 import type { Host } from "../lib/host.ts";
 import { limaVersion, programVersion } from "../lib/version.ts";
+import { networksFile } from "../network/file.ts";
+import { modesByName, type Networks } from "../network/networks.ts";
 import { cacheDirectory, configDirectory, instanceDirectory, isInitialised } from "../store/directories.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import { machineId } from "../vm/machine-id.ts";
@@ -21,6 +23,8 @@ interface Sources {
   readonly path: string;
   readonly defaultText: string | undefined;
   readonly overrideText: string | undefined;
+  /** The text of networks.yaml, which decides what is valid. */
+  readonly networksText: string | undefined;
   readonly dir: string;
   readonly name: string;
   readonly exists: boolean;
@@ -111,6 +115,7 @@ async function commonSources(context: InstanceContext, name: string) {
     path: join(dir, instanceFiles.limaYaml),
     defaultText: readTextIfExistsSync(join(config, "default.yaml")),
     overrideText: readTextIfExistsSync(join(config, "override.yaml")),
+    networksText: readTextIfExistsSync(networksFile(context.limaHome)),
     dir,
     name,
     ...(await machineFacts(context.host)),
@@ -134,7 +139,10 @@ function machineFacts(host: Host): Promise<MachineFacts> {
 }
 
 async function loadSources(context: InstanceContext, sources: Sources, options: LoadOptions): Promise<LoadedConfig> {
-  const { loadConfig } = await import("../config/load.ts");
+  const [{ loadConfig }, { peekNetworks }] = await Promise.all([
+    import("../config/load.ts"),
+    import("../network/load.ts"),
+  ]);
   const { text, path, defaultText, overrideText, dir, name, exists, version } = sources;
   return loadConfig({
     text,
@@ -143,21 +151,21 @@ async function loadSources(context: InstanceContext, sources: Sources, options: 
     overrideText,
     host: context.host,
     instance: { name, dir, exists, version },
-    facts: configFacts(context, sources),
+    facts: configFacts(context, sources, () => peekNetworks(context)),
     ...options,
   });
 }
 
 /** What filling and validating may look at beyond the host value. */
-function configFacts(
-  context: InstanceContext,
-  known: { readonly machineId: string; readonly timezone: string },
-): ConfigFacts {
+function configFacts(context: InstanceContext, known: MachineFacts, networks: () => Networks): ConfigFacts {
   return {
     machineId: known.machineId,
     timezone: known.timezone,
     limaHome: context.limaHome,
-    networkModes: undefined,
+    // Read for an instance that names a network, and for no other.
+    get networkModes() {
+      return modesByName(networks());
+    },
     externalDrivers: [],
     pathKind,
     readText: (path) => {

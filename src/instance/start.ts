@@ -59,6 +59,8 @@ export async function startInstance(context: InstanceContext, name: string, opti
     throw new UserError(`errors inspecting instance: [${instance.errors.join(", ")}]`);
   }
   if (instance.status !== "Stopped") logger.warn(`expected status \`Stopped\`, got ${quote(instance.status)}`);
+  const { reconcileNetworks } = await import("./reconcile-networks.ts");
+  await reconcileNetworks(context, name);
   const since = new Date();
   let agent: ChildProcess;
   {
