@@ -263,7 +263,7 @@ describe("the host agent", () => {
 
   test("a boot script that never ends: degraded, with the phase and the console's last line; the machine runs on", async () => {
     await using run = await agent({
-      env: { LIMA_START_STALL_SECONDS: "0.5" },
+      env: { LIMA_START_STALL_SECONDS: "4" },
       boot: ({ run: place, instanceId, directory }) => {
         writeFileSync(join(place, "lima-ssh-ready"), `${instanceId}\n`);
         appendFileSync(
@@ -281,7 +281,7 @@ describe("the host agent", () => {
   });
 
   test("a guest without network or sshd is told by its phase", async () => {
-    await using run = await agent({ sshd: false, env: { LIMA_START_STALL_SECONDS: "0.3" } });
+    await using run = await agent({ sshd: false, env: { LIMA_START_STALL_SECONDS: "3" } });
     const status = await run.until(({ running }) => running === true);
     expect(status.errors?.[0]).toContain("stuck in phase 3 of 6, network");
   });
