@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { errorText } from "../src/lib/errors.ts";
 import { writeFileAtomic } from "../src/lib/files.ts";
 import { type BuildTarget, buildTargets, targetNames, targetOf } from "./build-targets.ts";
+import { makeReadyTemplates, readyTemplatesModule } from "./ready-templates.ts";
 
 const root = join(import.meta.dir, "..");
 
@@ -32,6 +33,17 @@ const withoutAddOns: Bun.BunPlugin = {
   },
 };
 
+/** Shipped templates are embedded and decoded here, so that no run has to. */
+const withReadyTemplates: Bun.BunPlugin = {
+  name: "with ready templates",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]src[\\/]assets[\\/]ready-templates\.ts$/ }, async () => ({
+      contents: readyTemplatesModule(await makeReadyTemplates()),
+      loader: "js",
+    }));
+  },
+};
+
 /**
  * Compiles a program into one executable file. It loads neither .env nor bunfig.toml, tsconfig.json or package.json of
  * the directory it is started in. Identifiers stay as they are, so that a stack says something.
@@ -46,7 +58,7 @@ export async function compile(entry: string, target: BuildTarget, output: string
   try {
     const result = await Bun.build({
       entrypoints: [entry],
-      plugins: [withoutAddOns],
+      plugins: [withoutAddOns, withReadyTemplates],
       root,
       target: "bun",
       format: "esm",

@@ -11,7 +11,6 @@ export class BrokenPipe extends Error {
 /** Writes all of the text before it returns, also where the descriptor is a pipe that is full and does not block. */
 function writeAll(fd: number, text: string): void {
   const bytes = Buffer.from(text);
-  const pause = new Int32Array(new SharedArrayBuffer(4));
   let done = 0;
   while (done < bytes.length) {
     try {
@@ -19,7 +18,7 @@ function writeAll(fd: number, text: string): void {
     } catch (error) {
       const code = errorCode(error);
       if (code === "EPIPE") throw new BrokenPipe();
-      if (code === "EAGAIN") Atomics.wait(pause, 0, 0, 1);
+      if (code === "EAGAIN") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
       else if (code !== "EINTR") throw error;
     }
   }

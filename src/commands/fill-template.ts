@@ -1,5 +1,5 @@
 import type { CommandContext } from "../cli/command.ts";
-import type { LoadedConfig } from "../config/load.ts";
+import type { LoadedConfig } from "../config/load-layers.ts";
 import { printConfig } from "../config/print.ts";
 import { configToYaml } from "../config/print-yaml.ts";
 import { type EmbedOptions, embedTemplate } from "../config/templates/embed.ts";
@@ -8,8 +8,10 @@ import type { TemplateContext } from "../config/templates/source.ts";
 import { loadTemplateText } from "../instance/load.ts";
 import { UserError } from "../lib/errors.ts";
 import { quote } from "../lib/quote.ts";
+import { defaultBase } from "./default-base.ts";
+import type { FillOptions } from "./fill-options.ts";
 import { instanceContext } from "./instance-context.ts";
-import { defaultBase, openTemplates, tellRewrite, tellWarnings } from "./templates.ts";
+import { openTemplates, tellRewrite, tellWarnings } from "./templates.ts";
 
 type Surroundings = Pick<CommandContext, "host" | "logger">;
 
@@ -42,24 +44,15 @@ export async function embedded(
   return text;
 }
 
-export interface FillOptions {
-  /** Refuse what is not valid, and warn about what is experimental or without effect. @default false */
-  readonly validate?: boolean;
-  /** Merge `_config/base.yaml` too. @default true */
-  readonly withDefaultBase?: boolean;
-}
-
 /** Embeds a template whole and fills in what an instance made of it would have. */
 export async function filled(
   context: Surroundings,
   open: OpenTemplate,
-  options: FillOptions = {},
+  { validate = false, withDefaultBase = true }: FillOptions = {},
 ): Promise<LoadedConfig> {
-  const base = options.withDefaultBase === false ? undefined : defaultBase(context);
-  const text = await embedded(context, open, { defaultBase: base });
-  const { locator } = open.template;
-  const validate = options.validate === true;
-  const loaded = await loadTemplateText(instanceContext(context), locator, text, { validate, advise: validate });
+  const text = await embedded(context, open, { defaultBase: withDefaultBase ? defaultBase(context) : undefined });
+  const options = { validate, advise: validate };
+  const loaded = await loadTemplateText(instanceContext(context), open.template.locator, text, options);
   for (const { message, fields } of loaded.warnings) context.logger.warn(message, fields);
   return loaded;
 }

@@ -10,11 +10,12 @@ import type { Request } from "../instance/existing.ts";
 import type { Instance } from "../instance/record.ts";
 import { errorText, UserError } from "../lib/errors.ts";
 import { quote } from "../lib/quote.ts";
+import { defaultBase } from "./default-base.ts";
 import type { createFlags } from "./edit-flags.ts";
 import { editorHeader } from "./editor-header.ts";
 import { applyFlags, paramNames } from "./flag-expressions.ts";
 import { instanceContext } from "./instance-context.ts";
-import { defaultBase, openTemplates, tellRewrite, tellWarnings } from "./templates.ts";
+import { openTemplates, tellRewrite, tellWarnings } from "./templates.ts";
 
 /** The context of a command that has all options of `create`. */
 export type CreateContext = CommandContext<typeof createFlags>;

@@ -50,12 +50,12 @@ async function ofInstances(context: CommandContext): Promise<readonly string[]> 
 
 /** A template that cannot be read keeps nothing; that costs a download, not more. */
 async function ofTemplates(context: CommandContext): Promise<readonly string[]> {
-  const { filled, openTemplate } = await import("./fill-template.ts");
+  const { filledTemplate } = await import("./filled-template.ts");
   const { openTemplates } = await import("./templates.ts");
   const found: string[] = [];
   for (const { name } of await listTemplates((await openTemplates(context)).source)) {
     try {
-      const { config } = await filled(context, await openTemplate(context, `template:${name}`));
+      const { config } = await filledTemplate(context, `template:${name}`);
       found.push(...referredLocations(config));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

@@ -1,5 +1,5 @@
 import { type Completion, directive } from "../cli/completion-types.ts";
-import { type DefinitionName, definitions, type Field } from "../config/schema.ts";
+import { type DefinitionName, definitionOf, type Field } from "../config/schema.ts";
 
 /** Fields whose values are known and few. */
 const choices: Readonly<Record<string, readonly string[]>> = {
@@ -11,7 +11,8 @@ const choices: Readonly<Record<string, readonly string[]>> = {
 
 /** The fields of lima.yaml as expressions name them, two levels deep, in the schema's order. */
 function settablePaths(): readonly (readonly [string, Field])[] {
-  const fieldsOf = (name: DefinitionName) => definitions[name].fields.filter((field) => field.replacedBy === undefined);
+  const fieldsOf = (name: DefinitionName) =>
+    definitionOf(name).fields.filter((field) => field.replacedBy === undefined);
   return fieldsOf("LimaYAML").flatMap((field) => {
     const path = `.${field.name}`;
     const inner = field.type.kind === "struct" ? fieldsOf(field.type.name) : [];

@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { CommandContext } from "../cli/command.ts";
 import type { TemplateContext } from "../config/templates/source.ts";
 import { createTemplateSource, type TemplatePlaces } from "../config/templates/source-read.ts";
 import { quote } from "../lib/quote.ts";
-import { cacheDirectory, configDirectory, limaHome } from "../store/directories.ts";
+import { cacheDirectory, limaHome } from "../store/directories.ts";
 
 /** What a command needs of its surroundings to read templates. */
 type Surroundings = Pick<CommandContext, "host" | "logger">;
@@ -33,10 +31,4 @@ export function tellWarnings(context: Surroundings, templates: TemplateContext):
 /** Tells, at debug, what a locator was rewritten to. */
 export function tellRewrite(context: Surroundings, locator: string, resolved: string): void {
   if (resolved !== locator) context.logger.debug(`Locator ${quote(locator)} replaced with ${quote(resolved)}`);
-}
-
-/** `_config/base.yaml`, where the user has one. */
-export function defaultBase(context: Surroundings): string | undefined {
-  const path = join(configDirectory(limaHome(context.host)), "base.yaml");
-  return existsSync(path) ? path : undefined;
 }

@@ -2,8 +2,8 @@ import type { Host } from "../lib/host.ts";
 import { quote } from "../lib/quote.ts";
 import { effects } from "./effects.ts";
 import type { Filled } from "./fill.ts";
-import type { Layers } from "./layers.ts";
-import { definitions } from "./schema.ts";
+import type { Layers } from "./layer.ts";
+import { definitionOf } from "./schema.ts";
 import type { Config } from "./types.ts";
 import type { ConfigWarning } from "./warning.ts";
 
@@ -16,38 +16,55 @@ function valuesAt(value: unknown, steps: readonly string[]): readonly unknown[] 
   return valuesAt((value as Readonly<Record<string, unknown>>)[step], rest);
 }
 
-interface EffectToCome {
-  readonly path: string;
-  readonly steps: readonly string[];
-  readonly later: string;
+/**
+ * Collects the paths of the fields in which a file says something, in the form of `effects`. The file is walked, not the table of all
+ * fields: this is a part of every `validate`, and files set few.
+ */
+function collectPaths(value: unknown, path: string, found: Set<string>): void {
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, each] of Object.entries(value)) {
+    if (!says(each)) continue;
+    const at = Array.isArray(value) ? `${path}[]` : path === "" ? key : `${path}.${key}`;
+    found.add(at);
+    collectPaths(each, at, found);
+  }
 }
 
-/** Fields whose effect is still to come. A mapping speaks through its parts, some of which may work. */
-const effectsToCome: readonly EffectToCome[] = Object.entries(effects).flatMap(([path, effect]) => {
-  if (!("later" in effect) || Object.keys(effects).some((other) => other.startsWith(`${path}.`))) return [];
-  return [{ path, steps: path.replaceAll("[]", ".[]").split("."), later: effect.later }];
-});
+/** Fields that a file sets and whose effect is still to come, sorted as in `effects`. */
+function effectsToCome({ main, override, default: defaults }: Layers): readonly (readonly [string, string])[] {
+  const given = new Set<string>();
+  for (const { config } of [main, override, defaults]) collectPaths(config, "", given);
+  const isLater = (path: string): boolean => Object.hasOwn(effects, path) && "later" in (effects[path] ?? {});
+  if (![...given].some(isLater)) return [];
+  const all = Object.keys(effects);
+  return Object.entries(effects).flatMap(([path, effect]) => {
+    // A mapping speaks through its parts, some of which may work.
+    const isWhole = given.has(path) && !all.some((other) => other.startsWith(`${path}.`));
+    return isWhole && "later" in effect ? [[path, effect.later] as const] : [];
+  });
+}
 
-/** True for a value that asks for something: not null, not false, not an empty list or mapping. */
+/** True for a value that asks for something: not null, not false, not a list or mapping of nothing but such values. */
 function says(value: unknown): boolean {
   if (value === undefined || value === null || value === "" || value === false) return false;
-  return typeof value !== "object" || Object.keys(value).length > 0;
+  return typeof value !== "object" || Object.values(value).some(says);
 }
 
 /** True when a file sets the field to something else than its default, and filling kept it. */
-function isSet(steps: readonly string[], layers: Layers, filled: Config, defaults: Config): boolean {
+function isSet(steps: readonly string[], layers: Layers, filled: Config, defaults: () => Config): boolean {
   const given = [layers.main, layers.override, layers.default].some((layer) =>
     valuesAt(layer.config, steps).some(says),
   );
   if (!given) return false;
   const now = valuesAt(filled, steps);
-  return now.some(says) && JSON.stringify(now) !== JSON.stringify(valuesAt(defaults, steps));
+  return now.some(says) && JSON.stringify(now) !== JSON.stringify(valuesAt(defaults(), steps));
 }
 
 /** A list or mapping is named once, not each of its parts. */
-function* withoutEffect(layers: Layers, filled: Config, defaults: Config): Iterable<ConfigWarning> {
+function* withoutEffect(layers: Layers, filled: Config, defaults: () => Config): Iterable<ConfigWarning> {
   const named: string[] = [];
-  for (const { path, steps, later } of effectsToCome) {
+  for (const [path, later] of effectsToCome(layers)) {
+    const steps = path.replaceAll("[]", ".[]").split(".");
     if (named.some((other) => path.startsWith(`${other}.`) || path.startsWith(`${other}[`))) continue;
     if (!isSet(steps, layers, filled, defaults)) continue;
     named.push(path);
@@ -57,7 +74,7 @@ function* withoutEffect(layers: Layers, filled: Config, defaults: Config): Itera
 
 function* deprecated({ main }: Layers): Iterable<ConfigWarning> {
   const given = main.config as Readonly<Record<string, unknown>>;
-  for (const field of definitions.LimaYAML.fields)
+  for (const field of definitionOf("LimaYAML").fields)
     if (field.replacedBy !== undefined && says(given[field.name]))
       yield { message: `field ${quote(field.name)} is deprecated, use ${quote(field.replacedBy)}` };
   if ((main.config.provision ?? []).some((entry) => entry.mode === "ansible" || says(entry.playbook)))
@@ -87,9 +104,9 @@ function* experimental(config: Config, host: Host): Iterable<ConfigWarning> {
 /**
  * What someone who makes or changes an instance should know: deprecated fields, experimental ones, and fields whose
  * effect is still to come.
- * @param defaults what an empty lima.yaml would be filled to
+ * @param defaults makes what an empty lima.yaml would be filled to; asked only where something has no effect
  */
-export function adviceOn(filled: Filled, defaults: Config, layers: Layers, host: Host): readonly ConfigWarning[] {
+export function adviceOn(filled: Filled, defaults: () => Config, layers: Layers, host: Host): readonly ConfigWarning[] {
   return [
     ...deprecated(layers),
     ...experimental(filled.config, host),

@@ -3,7 +3,7 @@ import { UserError } from "../lib/errors.ts";
 import { ScalarError, scalarValue, toBool, toInt, toIp, toText } from "./decode-scalar.ts";
 import { nearestNames } from "./nearest.ts";
 import type { Place } from "./place.ts";
-import { type DefinitionName, definitions, type Field, type FieldType, fieldsByName } from "./schema.ts";
+import { type DefinitionName, definitionOf, type FieldType, fieldsByName } from "./schema.ts";
 import type { PartialConfig } from "./types.ts";
 import type { ConfigWarning } from "./warning.ts";
 import { parseYaml, type YamlDocument, yamlError } from "./yaml-document.ts";
@@ -145,10 +145,10 @@ export class Decoder {
   }
 
   private struct(node: Node, name: DefinitionName, path: string): unknown {
-    const { shorthand } = definitions[name];
+    const { shorthand } = definitionOf(name);
     if (isScalar(node) && shorthand !== undefined)
       return this.scalar(node, path, (item) => ({ [shorthand]: toText(item, scalarValue(item), false) }));
-    const known = fieldsByName.get(name) as ReadonlyMap<string, Field>;
+    const known = fieldsByName(name);
     const entries: [string, unknown][] = [];
     this.pairs(node, path, (key, pair) => {
       const field = known.get(key);

@@ -1,5 +1,4 @@
 import { errorText } from "../lib/errors.ts";
-import { renderTemplate } from "../lib/gotemplate/render.ts";
 import type { Host } from "../lib/host.ts";
 import type { ConfigFacts, InstanceFacts } from "./facts.ts";
 import { hostnameOf } from "./identifier.ts";
@@ -9,12 +8,16 @@ import type { ConfigWarning } from "./warning.ts";
 /** Expands the Go template actions of one field's text. A text that cannot be expanded stays, with a warning. */
 export type Expand = (text: string, field: string) => string;
 
+/** Renders a Go template over data. @throws Error for a text that is none */
+export type Render = (text: string, data: unknown) => string;
+
 /** Makes an `Expand` over fixed data; texts without an action pass untouched. */
-export function expander(data: Readonly<Record<string, unknown>>, warnings: ConfigWarning[]): Expand {
+export function expander(data: Readonly<Record<string, unknown>>, context: ExpanderContext): Expand {
+  const { render, warnings } = context;
   return (text, field) => {
     if (!text.includes("{{")) return text;
     try {
-      return renderTemplate(text, data);
+      return render(text, data);
     } catch (error) {
       warnings.push({
         message: `Couldn't process field \`${field}\` as a template, keeping its text`,
@@ -23,6 +26,11 @@ export function expander(data: Readonly<Record<string, unknown>>, warnings: Conf
       return text;
     }
   };
+}
+
+interface ExpanderContext {
+  readonly render: Render;
+  readonly warnings: ConfigWarning[];
 }
 
 /** What guest templates see: script texts, guest paths. */

@@ -1,6 +1,6 @@
 import type { Host } from "../lib/host.ts";
 import { limaVersion } from "../lib/version.ts";
-import type { Expand } from "./expand.ts";
+import type { Expand, Render } from "./expand.ts";
 import type { ConfigFacts, InstanceFacts } from "./facts.ts";
 import { compareLimaVersions } from "./lima-version.ts";
 import type { ConfigWarning } from "./warning.ts";
@@ -11,6 +11,8 @@ export interface FillContext {
   readonly instance: InstanceFacts;
   readonly facts: ConfigFacts;
   readonly warnings: ConfigWarning[];
+  /** Expands a text that has an action; only such texts are passed to it. */
+  readonly render: Render;
 }
 
 /** A `FillContext` once the user is known. */

@@ -1,6 +1,6 @@
 import type { ExpandContext } from "./fill-context.ts";
 import { expandHostPath, guestPathOf, pathsOf } from "./host-path.ts";
-import type { Layers } from "./layers.ts";
+import type { Layers } from "./layer.ts";
 import type { Origin, Origins } from "./origins.ts";
 import type { Mount, PartialConfig } from "./types.ts";
 

@@ -1,6 +1,6 @@
 import type { FillContext } from "./fill-context.ts";
 import { pathsOf } from "./host-path.ts";
-import type { Layers } from "./layers.ts";
+import type { Layers } from "./layer.ts";
 import { macAddressOf } from "./mac-address.ts";
 import type { Origin, Origins } from "./origins.ts";
 import type { Network, PartialConfig } from "./types.ts";

@@ -41,9 +41,9 @@ function defaultUid({ host, warnings }: FillContext): number {
   return fallbackUid;
 }
 
-function defaultHome(os: GuestOs, context: FillContext): string {
-  if (os === "Darwin") return "/Users/{{.User}}.guest";
-  return createdBefore(context.instance, "2.1.0") ? "/home/{{.User}}.linux" : "/home/{{.User}}.guest";
+function defaultHome(name: string, os: GuestOs, context: FillContext): string {
+  if (os === "Darwin") return `/Users/${name}.guest`;
+  return createdBefore(context.instance, "2.1.0") ? `/home/${name}.linux` : `/home/${name}.guest`;
 }
 
 /** The guest's user. `home` is expanded; its own `{{.Home}}` is the text before expansion. */
@@ -53,14 +53,16 @@ export function fillUser(
   param: Readonly<Record<string, string>>,
   context: FillContext,
 ): User {
+  const name = given.name ?? defaultName(context);
   const user = {
-    name: given.name ?? defaultName(context),
+    name,
     comment: given.comment ?? context.host.user.comment,
-    home: given.home ?? defaultHome(os, context),
+    home: given.home ?? defaultHome(name, os, context),
     shell: given.shell ?? shells.get(os) ?? "/bin/bash",
     uid: given.uid ?? defaultUid(context),
     passwordlessSudo: given.passwordlessSudo ?? os !== "Darwin",
   };
-  const expand = expander(guestData(context.instance, user, param), context.warnings);
+  if (given.home === undefined) return user;
+  const expand = expander(guestData(context.instance, user, param), context);
   return { ...user, home: expand(user.home, "user.home") };
 }

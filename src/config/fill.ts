@@ -8,7 +8,7 @@ import { fillMounts } from "./fill-mounts.ts";
 import { fillNetworks } from "./fill-networks.ts";
 import { fillProbe, fillProvision } from "./fill-provision.ts";
 import { fillUser } from "./fill-user.ts";
-import type { Layers } from "./layers.ts";
+import type { Layers } from "./layer.ts";
 import { mergeLayers } from "./merge.ts";
 import type { Origins } from "./origins.ts";
 import type { Config, GuestOs, PartialConfig, Ssh } from "./types.ts";
@@ -79,7 +79,7 @@ export interface Filled {
 /** Merges the files and gives every field that is left its default for this host. */
 export function fillConfig(layers: Layers, context: FillContext): Filled {
   const { merged, origins } = mergeLayers(layers);
-  const { host, facts, instance, warnings } = context;
+  const { host, facts, instance } = context;
   const os: GuestOs = chosen(merged.os) ?? "Linux";
   const arch = chosen(merged.arch) ?? host.arch;
   const param = merged.param ?? {};
@@ -87,8 +87,8 @@ export function fillConfig(layers: Layers, context: FillContext): Filled {
   const vmType = chosen(merged.vmType);
   const expanding: ExpandContext = {
     ...context,
-    expandGuest: expander(guestData(instance, user, param), warnings),
-    expandHost: expander(hostData(instance, host, facts, param), warnings),
+    expandGuest: expander(guestData(instance, user, param), context),
+    expandHost: expander(hostData(instance, host, facts, param), context),
   };
   const mountType = chosen(merged.mountType);
   const vncDisplay = merged.video?.vnc?.display;

@@ -1,4 +1,11 @@
-import { type Definition, type DefinitionName, definitions, type Field, type FieldType } from "./schema.ts";
+import {
+  type Definition,
+  type DefinitionName,
+  definitionNames,
+  definitionOf,
+  type Field,
+  type FieldType,
+} from "./schema.ts";
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -36,7 +43,7 @@ function propertyOf(field: Field): Json {
   return { oneOf: [schema, { type: "null" }], ...values, ...extras };
 }
 
-function definitionOf(name: DefinitionName, definition: Definition): Json {
+function definitionSchema(name: DefinitionName, definition: Definition): Json {
   if (name === "VMOpts" || name === "OsOpts") return { type: "object" };
   if (name === "BaseTemplates")
     return { oneOf: [{ type: "string" }, { type: "array" }], items: { $ref: "#/$defs/LocatorWithDigest" } };
@@ -53,11 +60,11 @@ function definitionOf(name: DefinitionName, definition: Definition): Json {
 
 /** The JSON schema of lima.yaml (draft 2020-12), from the definitions that reading goes by. */
 export function jsonSchema(): Json {
-  const names = (Object.keys(definitions) as DefinitionName[]).sort();
+  const names = definitionNames.toSorted();
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $id: "https://github.com/lima-vm/lima/v2/pkg/limatype/lima-yaml",
     $ref: "#/$defs/LimaYAML",
-    $defs: Object.fromEntries(names.map((name) => [name, definitionOf(name, definitions[name])])),
+    $defs: Object.fromEntries(names.map((name) => [name, definitionSchema(name, definitionOf(name))])),
   };
 }

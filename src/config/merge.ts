@@ -1,6 +1,6 @@
-import type { Layer, Layers } from "./layers.ts";
+import type { Layer, Layers } from "./layer.ts";
 import { Origins } from "./origins.ts";
-import { type DefinitionName, definitions, type Field } from "./schema.ts";
+import { type DefinitionName, definitionOf, type Field } from "./schema.ts";
 import type { PartialConfig } from "./types.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -15,6 +15,13 @@ const elementsOf = (source: Source, name: string): readonly unknown[] =>
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** False for what is not set and for a mapping without a field, which most are: it saves looking at each field. */
+function isGiven(value: unknown): boolean {
+  if (value === undefined) return false;
+  for (const _ in value as object) return true;
+  return typeof value !== "object" || Array.isArray(value);
+}
 
 function mergeList(field: Field, path: string, sources: readonly Source[], origins: Origins): readonly unknown[] {
   const order = field.merge === "unique" ? sources.toReversed() : sources;
@@ -62,8 +69,8 @@ function mergeField(field: Field, path: string, sources: readonly Source[], orig
 
 function mergeFields(name: DefinitionName, prefix: string, sources: readonly Source[], origins: Origins): Fields {
   const merged: Record<string, unknown> = {};
-  for (const field of definitions[name].fields) {
-    if (field.merge === "keyed") continue;
+  for (const field of definitionOf(name).fields) {
+    if (field.merge === "keyed" || !sources.some(({ fields }) => isGiven(fields[field.name]))) continue;
     const from = field.merge === "own" ? sources.slice(1, 2) : sources;
     const value = mergeField(field, `${prefix}${field.name}`, from, origins);
     if (value !== undefined) merged[field.name] = value;

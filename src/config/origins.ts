@@ -1,4 +1,4 @@
-import type { Layer, Layers } from "./layers.ts";
+import type { Layer, Layers } from "./layer.ts";
 import type { Place } from "./place.ts";
 
 /** The element of a file's list that an element of a merged list came from. */

@@ -1,7 +1,7 @@
 import { UserError } from "../lib/errors.ts";
 import { quote } from "../lib/quote.ts";
 import type { ConfigFacts } from "./facts.ts";
-import type { Layer } from "./layers.ts";
+import type { Layer } from "./layer.ts";
 import type { PartialConfig } from "./types.ts";
 
 /** Parameters that the program itself reads. */

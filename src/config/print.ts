@@ -1,4 +1,4 @@
-import { type DefinitionName, definitions, type Field, type FieldType } from "./schema.ts";
+import { type DefinitionName, definitionOf, type Field, type FieldType } from "./schema.ts";
 import type { Config } from "./types.ts";
 
 /** A config as printed: what says nothing is left out. */
@@ -48,7 +48,7 @@ function printValue(type: FieldType, value: unknown): unknown {
 function printStruct(name: DefinitionName, value: object): Printed {
   const fields = value as { readonly [key: string]: unknown };
   const printed: [string, unknown][] = [];
-  for (const field of definitions[name].fields)
+  for (const field of definitionOf(name).fields)
     if (!isEmpty(field, fields[field.name])) printed.push([field.name, printValue(field.type, fields[field.name])]);
   return Object.fromEntries(printed);
 }

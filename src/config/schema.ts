@@ -110,9 +110,9 @@ const fileFields: readonly Field[] = [
   field("digest", string, "Expected digest, ALGO:HEX"),
 ];
 
-/** Every definition of lima.yaml. `BaseTemplates` is a list and `VMOpts`, `OsOpts` are free-form: they have no fields. */
-export const definitions: Readonly<Record<DefinitionName, Definition>> = {
-  LimaYAML: {
+/** Makes every definition of lima.yaml; most runs need a few. `BaseTemplates` is a list and `VMOpts`, `OsOpts` are free-form: they have no fields. */
+const makers: Readonly<Record<DefinitionName, () => Definition>> = {
+  LimaYAML: () => ({
     fields: [
       field("base", struct("BaseTemplates"), "Templates to inherit from, resolved when the instance is created", own),
       field("minimumLimaVersion", string, "Oldest Lima version that understands this file", { ...nullable, ...own }),
@@ -171,15 +171,15 @@ export const definitions: Readonly<Record<DefinitionName, Definition>> = {
       field("tpm", bool, "Emulate a TPM", nullable),
       field("osOpts", { kind: "freeMap", name: "OsOpts" }, "Options of the guest system, by system"),
     ],
-  },
-  BaseTemplates: { fields: [] },
-  VMOpts: { fields: [] },
-  OsOpts: { fields: [] },
-  LocatorWithDigest: {
+  }),
+  BaseTemplates: () => ({ fields: [] }),
+  VMOpts: () => ({ fields: [] }),
+  OsOpts: () => ({ fields: [] }),
+  LocatorWithDigest: () => ({
     shorthand: "url",
     fields: [field("url", string, "Template locator", required), field("digest", string, "Expected digest, ALGO:HEX")],
-  },
-  User: {
+  }),
+  User: () => ({
     fields: [
       field("name", string, "Login name", nullable),
       field("comment", string, "Full name", nullable),
@@ -188,11 +188,11 @@ export const definitions: Readonly<Record<DefinitionName, Definition>> = {
       field("uid", int, "Numeric user id", nullable),
       field("passwordlessSudo", bool, "sudo asks for no password", nullable),
     ],
-  },
-  File: { fields: fileFields },
-  FileWithVMType: { fields: [...fileFields, field("vmType", string, "Driver it is for")] },
-  Kernel: { fields: [...fileFields, field("cmdline", string, "Kernel command line")] },
-  Image: {
+  }),
+  File: () => ({ fields: fileFields }),
+  FileWithVMType: () => ({ fields: [...fileFields, field("vmType", string, "Driver it is for")] }),
+  Kernel: () => ({ fields: [...fileFields, field("cmdline", string, "Kernel command line")] }),
+  Image: () => ({
     fields: [
       ...fileFields,
       field("kernel", struct("Kernel"), "Kernel for direct boot"),
@@ -200,8 +200,8 @@ export const definitions: Readonly<Record<DefinitionName, Definition>> = {
       field("variant", string, "Flavour of the image (server, minimal, ...)"),
       field("archVariant", string, "CPU level the image needs (v3, ...)"),
     ],
-  },
-  Disk: {
+  }),
+  Disk: () => ({
     shorthand: "name",
     fields: [
       field("name", string, "Name of the disk", required),
@@ -209,8 +209,8 @@ export const definitions: Readonly<Record<DefinitionName, Definition>> = {
       field("fsType", string, "File system"),
       field("fsArgs", list(string), "Arguments for mkfs"),
     ],
-  },
-  Mount: {
+  }),
+  Mount: () => ({
     fields: [
       field("location", string, "Host directory", required),
       field("mountPoint", string, "Guest directory", nullable),
@@ -219,24 +219,24 @@ export const definitions: Readonly<Record<DefinitionName, Definition>> = {
       field("9p", struct("NineP"), "Options of 9p", always),
       field("virtiofs", struct("Virtiofs"), "Options of virtiofs", always),
     ],
-  },
-  SSHFS: {
+  }),
+  SSHFS: () => ({
     fields: [
       field("cache", bool, "Cache in the guest", nullable),
       field("followSymlinks", bool, "Follow symbolic links on the host", nullable),
       field("sftpDriver", string, "builtin or openssh-sftp-server", nullable),
     ],
-  },
-  NineP: {
+  }),
+  NineP: () => ({
     fields: [
       field("securityModel", string, "passthrough, mapped-xattr, mapped-file or none", nullable),
       field("protocolVersion", string, "9p2000, 9p2000.u or 9p2000.L", nullable),
       field("msize", string, "Largest message, as a size", nullable),
       field("cache", string, "none, loose, fscache or mmap", nullable),
     ],
-  },
-  Virtiofs: { fields: [field("queueSize", int, "Length of the queue", keepsZero)] },
-  SSH: {
+  }),
+  Virtiofs: () => ({ fields: [field("queueSize", int, "Length of the queue", keepsZero)] }),
+  SSH: () => ({
     fields: [
       field("localPort", int, "Host port of the guest's sshd, 0 for a free one", nullable),
       field("loadDotSSHPubKeys", bool, "Authorise ~/.ssh/*.pub too", nullable),
@@ -245,27 +245,27 @@ export const definitions: Readonly<Record<DefinitionName, Definition>> = {
       field("forwardX11Trusted", bool, "Forward trusted X11", nullable),
       field("overVsock", bool, "Reach sshd over vsock", nullable),
     ],
-  },
-  Firmware: {
+  }),
+  Firmware: () => ({
     fields: [
       field("legacyBIOS", bool, "BIOS instead of UEFI", nullable),
       field("images", list(struct("FileWithVMType")), "UEFI images, tried in order"),
     ],
-  },
-  Audio: {
+  }),
+  Audio: () => ({
     fields: [
       field("device", string, "Audio back end", nullable),
       field("interface", string, "Sound card: hda or virtio", nullable),
     ],
-  },
-  Video: {
+  }),
+  Video: () => ({
     fields: [
       field("display", string, "Display back end", nullable),
       field("vnc", struct("VNCOptions"), "VNC server", always),
     ],
-  },
-  VNCOptions: { fields: [field("display", string, "Address of the VNC server, HOST:N[,to=M]", nullable)] },
-  Provision: {
+  }),
+  VNCOptions: () => ({ fields: [field("display", string, "Address of the VNC server, HOST:N[,to=M]", nullable)] }),
+  Provision: () => ({
     fields: [
       field("mode", string, "When and how it runs", { schemaDefault: "system" }),
       field("skipDefaultDependencyResolution", bool, "Mode dependency: skip the stock packages", keepsZero),
@@ -280,15 +280,15 @@ export const definitions: Readonly<Record<DefinitionName, Definition>> = {
       field("expression", string, "Mode yq: expression to apply", nullable),
       field("format", string, "Mode yq: format of the file", nullable),
     ],
-  },
-  Containerd: {
+  }),
+  Containerd: () => ({
     fields: [
       field("system", bool, "Rootful containerd", nullable),
       field("user", bool, "Rootless containerd", nullable),
       field("archives", list(struct("File")), "nerdctl-full archives, one per architecture"),
     ],
-  },
-  Probe: {
+  }),
+  Probe: () => ({
     fields: [
       field("mode", string, "Only readiness", { schemaDefault: "readiness" }),
       field("description", string, "What is waited for"),
@@ -296,8 +296,8 @@ export const definitions: Readonly<Record<DefinitionName, Definition>> = {
       field("file", struct("LocatorWithDigest"), "Where the script is read from at creation", nullable),
       field("hint", string, "Shown when it keeps failing"),
     ],
-  },
-  PortForward: {
+  }),
+  PortForward: () => ({
     fields: [
       field("guestIPMustBeZero", bool, "Match wildcard binds only", keepsZero),
       field("guestIP", ip, "Guest address to match"),
@@ -313,16 +313,16 @@ export const definitions: Readonly<Record<DefinitionName, Definition>> = {
       field("ignore", bool, "Do not forward what matches"),
       field("static", bool, "Forward at boot without the guest agent"),
     ],
-  },
-  CopyToHost: {
+  }),
+  CopyToHost: () => ({
     fields: [
       field("guest", string, "File in the guest"),
       field("host", string, "File on the host"),
       field("skipIfMissing", bool, "A missing guest file is no error"),
       field("deleteOnStop", bool, "Remove the host file when the instance stops"),
     ],
-  },
-  Network: {
+  }),
+  Network: () => ({
     fields: [
       field("lima", string, "Name of a network of networks.yaml"),
       field("socket", string, "Socket of a vmnet daemon"),
@@ -331,42 +331,58 @@ export const definitions: Readonly<Record<DefinitionName, Definition>> = {
       field("interface", string, "Interface name in the guest"),
       field("metric", int, "Route metric", keepsZero),
     ],
-  },
-  HostResolver: {
+  }),
+  HostResolver: () => ({
     fields: [
       field("enabled", bool, "Run the DNS server", nullable),
       field("ipv6", bool, "Answer with IPv6 addresses", nullable),
       field("hosts", map(string), "Static names", nullable),
     ],
-  },
-  CACertificates: {
+  }),
+  CACertificates: () => ({
     fields: [
       field("removeDefaults", bool, "Drop the distribution's certificates", nullable),
       field("files", list(string), "Host files with certificates", { ...nullable, merge: "unique" }),
       field("certs", list(string), "Certificates, PEM", { ...nullable, merge: "unique" }),
     ],
-  },
-  Rosetta: {
+  }),
+  Rosetta: () => ({
     fields: [
       field("enabled", bool, "Enable Rosetta", nullable),
       field("binfmt", bool, "Register it for x86_64 programs", nullable),
     ],
-  },
+  }),
 };
 
+/** Names of all definitions. */
+export const definitionNames = Object.keys(makers) as readonly DefinitionName[];
+
+const made = new Map<DefinitionName, Definition>();
+
+export function definitionOf(name: DefinitionName): Definition {
+  const known = made.get(name);
+  if (known !== undefined) return known;
+  const definition = makers[name]();
+  made.set(name, definition);
+  return definition;
+}
+
+const named = new Map<DefinitionName, ReadonlyMap<string, Field>>();
+
 /** The fields of a definition by name. */
-export const fieldsByName: ReadonlyMap<DefinitionName, ReadonlyMap<string, Field>> = new Map(
-  (Object.entries(definitions) as [DefinitionName, Definition][]).map(([name, definition]) => [
-    name,
-    new Map(definition.fields.map((item) => [item.name, item])),
-  ]),
-);
+export function fieldsByName(name: DefinitionName): ReadonlyMap<string, Field> {
+  const known = named.get(name);
+  if (known !== undefined) return known;
+  const fields = new Map(definitionOf(name).fields.map((item) => [item.name, item]));
+  named.set(name, fields);
+  return fields;
+}
 
 /** Every field path of lima.yaml (`images[].kernel.digest`), in declaration order, structs before their fields. */
 export function fieldPaths(): readonly string[] {
   const paths: string[] = [];
   const walk = (name: DefinitionName, prefix: string): void => {
-    for (const item of definitions[name].fields) {
+    for (const item of definitionOf(name).fields) {
       let path = `${prefix}${item.name}`;
       let type = item.type;
       paths.push(path);

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { DigestAlgorithm } from "../lib/digest.ts";
 import { writeFileAtomic } from "../lib/files.ts";
+import { sha256Hex } from "../lib/sha256.ts";
 
 /** One URL's directory in the download cache; whoever changes it holds its lock. */
 export class CacheEntry {
@@ -13,7 +13,7 @@ export class CacheEntry {
     cacheDirectory: string,
     readonly url: string,
   ) {
-    const key = createHash("sha256").update(url).digest("hex");
+    const key = sha256Hex(url);
     this.directory = join(cacheDirectory, "download", "by-url-sha256", key);
   }
 

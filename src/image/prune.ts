@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { errorCode, errorText } from "../lib/errors.ts";
 import { tryLock } from "../lib/flock.ts";
 import type { Logger } from "../lib/log.ts";
 import { quote } from "../lib/quote.ts";
+import { sha256Hex } from "../lib/sha256.ts";
 import { CacheEntry } from "./cache-entry.ts";
 
 /**
@@ -14,7 +14,7 @@ import { CacheEntry } from "./cache-entry.ts";
  * @param referred the URLs that are still referred to
  */
 export function pruneDownloads(cacheDirectory: string, referred: Iterable<string>, logger: Logger): void {
-  const kept = new Map([...referred].map((url) => [createHash("sha256").update(url).digest("hex"), url]));
+  const kept = new Map([...referred].map((url) => [sha256Hex(url), url]));
   const top = join(cacheDirectory, "download", "by-url-sha256");
   for (const key of entriesOf(top)) {
     const url = kept.get(key);

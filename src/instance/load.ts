@@ -1,16 +1,17 @@
-import { readFileSync, statSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { decodeText } from "../config/decode-text.ts";
+import type { Render } from "../config/expand.ts";
 import type { ConfigFacts, PathKind } from "../config/facts.ts";
-import type { LoadedConfig } from "../config/load.ts";
-import type { Config } from "../config/types.ts";
+import type { LoadedConfig, LoadSettings } from "../config/load-layers.ts";
+import type { Config, PartialConfig } from "../config/types.ts";
 import { errorCode, errorText } from "../lib/errors.ts";
 import { readTextIfExistsSync, writeFileAtomic } from "../lib/files.ts";
 import type { Host } from "../lib/host.ts";
+import { sha256Hex } from "../lib/sha256.ts";
 import { limaVersion, programVersion } from "../lib/version.ts";
 import { networksFile } from "../network/file.ts";
-import { modesByName, type Networks } from "../network/networks.ts";
+import { modesByName, type NetworkMode } from "../network/networks.ts";
 import { cacheDirectory, configDirectory, instanceDirectory, isInitialised } from "../store/directories.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import { machineId } from "../vm/machine-id.ts";
@@ -58,7 +59,7 @@ export async function loadStoredConfig(
  */
 export async function peekStoredConfig(context: InstanceContext, name: string): Promise<Config> {
   const sources = await readSources(context, name);
-  const key = new Bun.CryptoHasher("sha256").update(cacheKey(context, sources)).digest("hex");
+  const key = sha256Hex(cacheKey(context, sources));
   const file = join(cacheDirectory(context.host), "config", `${key}.json`);
   try {
     return JSON.parse(readFileSync(file, "utf8")) as Config;
@@ -66,7 +67,7 @@ export async function peekStoredConfig(context: InstanceContext, name: string): 
     if (errorCode(error) !== "ENOENT" && !(error instanceof SyntaxError)) throw error;
   }
   const { config } = await loadSources(context, sources, {});
-  await remember(file, config);
+  remember(file, config);
   return config;
 }
 
@@ -94,10 +95,45 @@ export async function loadTemplateText(
   text: string,
   options: LoadOptions = {},
 ): Promise<LoadedConfig> {
+  return loadSources(context, { ...(await templateSources(context, locator)), text }, options);
+}
+
+/** The same for a template that is decoded already. Errors in it have no place; the text is needed to find it. */
+export async function loadDecodedTemplate(
+  context: InstanceContext,
+  locator: string,
+  config: PartialConfig,
+  options: LoadOptions = {},
+): Promise<LoadedConfig> {
+  const [sources, { emptyLayer, layersOf }] = await Promise.all([
+    templateSources(context, locator),
+    import("../config/layer.ts"),
+  ]);
+  const main = { ...emptyLayer(locator), config };
+  const { defaultText, overrideText } = sources;
+  if (defaultText !== undefined || overrideText !== undefined || config.networks !== undefined) {
+    const [{ loadOver }, modes] = await Promise.all([import("../config/load.ts"), networkModesOf(context)]);
+    return loadOver(main, { defaultText, overrideText, ...settingsOf(context, sources, modes), ...options });
+  }
+  const { loadLayers } = await import("../config/load-layers.ts");
+  const render = await renderFor(config);
+  const settings = settingsOf(context, sources, () => ({}));
+  return loadLayers(layersOf(main, emptyLayer(), emptyLayer()), { ...settings, render, ...options });
+}
+
+/** The language of templates is loaded only for a configuration that uses it. */
+async function renderFor(config: PartialConfig): Promise<Render> {
+  if (!JSON.stringify(config).includes("{{")) return (text) => text;
+  return (await import("../lib/gotemplate/render.ts")).renderTemplate;
+}
+
+async function templateSources(context: InstanceContext, locator: string) {
   const dir = context.limaHome;
   const name = basename(dir);
-  const place = { dir, path: locator, name, exists: false, version: limaVersion };
-  return loadSources(context, { ...(await commonSources(context, name)), ...place, text }, options);
+  return {
+    ...(await commonSources(context, name)),
+    ...{ dir, path: locator, name, exists: false, version: limaVersion },
+  };
 }
 
 async function readSources(context: InstanceContext, name: string): Promise<Sources> {
@@ -139,32 +175,40 @@ function machineFacts(host: Host): Promise<MachineFacts> {
 }
 
 async function loadSources(context: InstanceContext, sources: Sources, options: LoadOptions): Promise<LoadedConfig> {
-  const [{ loadConfig }, { peekNetworks }] = await Promise.all([
-    import("../config/load.ts"),
-    import("../network/load.ts"),
-  ]);
-  const { text, path, defaultText, overrideText, dir, name, exists, version } = sources;
-  return loadConfig({
-    text,
-    path,
-    defaultText,
-    overrideText,
+  const [{ loadConfig }, modes] = await Promise.all([import("../config/load.ts"), networkModesOf(context)]);
+  const { text, path, defaultText, overrideText } = sources;
+  return loadConfig({ text, path, defaultText, overrideText, ...settingsOf(context, sources, modes), ...options });
+}
+
+type NetworkModes = () => Readonly<Record<string, NetworkMode>>;
+
+async function networkModesOf(context: InstanceContext): Promise<NetworkModes> {
+  const { peekNetworks } = await import("../network/load.ts");
+  return () => modesByName(peekNetworks(context));
+}
+
+function settingsOf(
+  context: InstanceContext,
+  sources: Omit<Sources, "text">,
+  modes: NetworkModes,
+): Omit<LoadSettings, "render"> {
+  const { dir, name, exists, version } = sources;
+  return {
     host: context.host,
     instance: { name, dir, exists, version },
-    facts: configFacts(context, sources, () => peekNetworks(context)),
-    ...options,
-  });
+    facts: configFacts(context, sources, modes),
+  };
 }
 
 /** What filling and validating may look at beyond the host value. */
-function configFacts(context: InstanceContext, known: MachineFacts, networks: () => Networks): ConfigFacts {
+function configFacts(context: InstanceContext, known: MachineFacts, modes: NetworkModes): ConfigFacts {
   return {
     machineId: known.machineId,
     timezone: known.timezone,
     limaHome: context.limaHome,
     // Read for an instance that names a network, and for no other.
     get networkModes() {
-      return modesByName(networks());
+      return modes();
     },
     externalDrivers: [],
     pathKind,
@@ -208,9 +252,9 @@ function programStamp({ self }: Host): readonly number[] {
 }
 
 /** A cache that cannot be written only costs time. */
-async function remember(file: string, config: Config): Promise<void> {
+function remember(file: string, config: Config): void {
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeFileAtomic(file, JSON.stringify(config), 0o600);
   } catch {
     // A read-only home or a full disk: the next look loads it again.

@@ -1,5 +1,4 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorCode } from "./errors.ts";
 
@@ -45,6 +44,8 @@ export function syncDirectory(path: string): void {
 
 /** The text of a file, or undefined when it does not exist. */
 export async function readTextIfExists(path: string): Promise<string | undefined> {
+  // Loaded when it is needed: half of the commands read nothing this way.
+  const { readFile } = await import("node:fs/promises");
   try {
     return await readFile(path, "utf8");
   } catch (error) {

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { exec } from "../lib/exec.ts";
 import type { Host } from "../lib/host.ts";
 
 /** A name of this machine that stays the same: guests' MAC addresses are derived from it. */
 export async function machineId(host: Host): Promise<string> {
   if (host.os === "darwin") {
+    const { exec } = await import("../lib/exec.ts");
     const { stdout } = await exec(["/usr/sbin/ioreg", "-a", "-d2", "-c", "IOPlatformExpertDevice"], { env: host.env });
     const uuid = platformUuid(stdout);
     if (uuid !== undefined) return uuid;

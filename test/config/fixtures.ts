@@ -1,5 +1,6 @@
 import type { ConfigFacts, InstanceFacts, PathKind } from "../../src/config/facts.ts";
-import { type LoadedConfig, type LoadInput, loadConfig } from "../../src/config/load.ts";
+import { type LoadInput, loadConfig } from "../../src/config/load.ts";
+import type { LoadedConfig } from "../../src/config/load-layers.ts";
 import { UserError } from "../../src/lib/errors.ts";
 import type { Host } from "../../src/lib/host.ts";
 

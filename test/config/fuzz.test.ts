@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { stringify } from "yaml";
 import { printConfig } from "../../src/config/print.ts";
 import { configToYaml } from "../../src/config/print-yaml.ts";
-import { type DefinitionName, definitions, type FieldType } from "../../src/config/schema.ts";
+import { type DefinitionName, definitionOf, type FieldType } from "../../src/config/schema.ts";
 import { UserError } from "../../src/lib/errors.ts";
 import { load, macHost, makeHost, windowsHost } from "./fixtures.ts";
 import { embed } from "./template-fixtures.ts";
@@ -76,7 +76,7 @@ function valueFor(type: FieldType, depth: number, wrong: boolean): fc.Arbitrary<
 
 function structFor(name: DefinitionName, depth: number, wrong: boolean): fc.Arbitrary<object> {
   const fields = Object.fromEntries(
-    definitions[name].fields.map((field) => [field.name, valueFor(field.type, depth, wrong)]),
+    definitionOf(name).fields.map((field) => [field.name, valueFor(field.type, depth, wrong)]),
   );
   return fc.record(fields, { requiredKeys: [] });
 }

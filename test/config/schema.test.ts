@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { effects } from "../../src/config/effects.ts";
 import { jsonSchema } from "../../src/config/json-schema.ts";
-import { definitions, fieldPaths } from "../../src/config/schema.ts";
+import { definitionOf, fieldPaths } from "../../src/config/schema.ts";
 import { failure, image, load, makeHost } from "./fixtures.ts";
 
 type Schema = { readonly [key: string]: unknown; readonly $defs: Record<string, Definition> };
@@ -109,7 +109,7 @@ test("every field has an effect or a warning, and nothing else is in the table",
 
 test("a filled configuration has the fields of the schema and no other", () => {
   const { config } = load(`${image}minimumLimaVersion: 2.0.0\nmountType: 9p`);
-  const names = definitions.LimaYAML.fields.map((field) => field.name);
+  const names = definitionOf("LimaYAML").fields.map((field) => field.name);
   expect(Object.keys(config).sort()).toEqual(names.sort());
 });
 

@@ -88,6 +88,42 @@ describe("shipped templates", () => {
     limit,
   );
 
+  test("are the same from the form that the build made and from their texts", async () => {
+    const env = { LIMA_TEMPLATES_PATH: join(import.meta.dir, "../../templates") };
+    for (const name of ["default", "docker", "_images/macos", "windows"]) {
+      const fill = ["template", "copy", "--fill", `template:${name}`];
+      expect(await world.ok(fill)).toBe(await world.ok(fill, { env }));
+    }
+  });
+
+  test("change with a file that takes the place of one of their bases", async () => {
+    const path = file("l/_templates/_default/mounts.yaml", "mounts: [{location: /mine}]\n");
+    expect(await world.ok(["template", "yq", "template:docker", ".mounts[].location"])).toBe("/mine\n");
+    rmSync(path);
+    expect(await world.ok(["template", "yq", "template:docker", ".mounts[].location"])).toBe(`${world.home}\n`);
+    rmSync(join(world.limaHome, "_templates"), { recursive: true });
+  });
+
+  test("are merged with default.yaml, override.yaml and base.yaml", async () => {
+    await withConfig(
+      { "default.yaml": "timezone: A/B\n", "override.yaml": "cpus: 7\n", "base.yaml": "upgradePackages: true\n" },
+      async () => {
+        const filled = ["template", "yq", "template:debian", ".timezone, .cpus, .upgradePackages"];
+        expect(await world.ok(filled)).toBe("A/B\n7\ntrue\n");
+        const { records } = await said(world, ["validate", "template:debian"]);
+        expect(records).toContain("info: `template:debian`: OK");
+      },
+    );
+  });
+
+  test("that become invalid tell the place", async () => {
+    await withConfig({ "override.yaml": "# wrong\nmountType: nfs\n" }, async () => {
+      expect(await fatal(["validate", "template:debian"])).toContain(
+        `${join(world.limaHome, "_config/override.yaml")}:2:1: field \`mountType\` must be`,
+      );
+    });
+  });
+
   test("are listed without building blocks", async () => {
     const listed = (await world.ok(["create", "--list-templates"])).trimEnd().split("\n");
     expect(listed).toEqual(names.filter((name) => !name.startsWith("_")));

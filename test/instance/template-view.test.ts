@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { type DefinitionName, definitions, type FieldType } from "../../src/config/schema.ts";
+import { type DefinitionName, definitionOf, type FieldType } from "../../src/config/schema.ts";
 import type { Instance } from "../../src/instance/record.ts";
 import { templateView } from "../../src/instance/template-view.ts";
 import { renderTemplate } from "../../src/lib/gotemplate/render.ts";
@@ -48,7 +48,7 @@ const goName = (name: string) =>
 
 /** A template for each field below a definition. */
 function* templatesOf(name: DefinitionName, open: string, close: string): Iterable<string> {
-  for (const field of definitions[name].fields) {
+  for (const field of definitionOf(name).fields) {
     const inner: FieldType = field.type.kind === "list" ? field.type.of : field.type;
     const at = `.${goName(field.name)}`;
     yield `${open}{{${at}}}${close}`;

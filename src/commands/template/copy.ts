@@ -4,7 +4,8 @@ import { withAbsoluteLocators } from "../../config/templates/embed.ts";
 import { UserError } from "../../lib/errors.ts";
 import { writeFileAtomic } from "../../lib/files.ts";
 import { evaluateYaml } from "../../lib/yq/evaluate.ts";
-import { embedded, filled, filledYaml, openTemplate } from "../fill-template.ts";
+import { embedded, filledYaml, openTemplate } from "../fill-template.ts";
+import { filledTemplate } from "../filled-template.ts";
 import { tellWarnings } from "../templates.ts";
 
 const args = {
@@ -32,9 +33,9 @@ export const command = defineCommand({
 
 async function copied(context: CommandContext<typeof args>, locator: string): Promise<string> {
   const { embed, fill, verbatim } = context.flags;
+  if (fill) return filledYaml(await filledTemplate(context, locator));
   const open = await openTemplate(context, locator);
   if (verbatim) return open.template.text;
-  if (fill) return filledYaml(await filled(context, open));
   if (embed || context.flags["embed-all"]) {
     return embedded(context, open, { embedAll: context.flags["embed-all"] });
   }

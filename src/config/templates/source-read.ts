@@ -1,4 +1,4 @@
-import { accessSync, constants, type Dirent, mkdirSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, type Dirent, mkdirSync, statSync } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { errorText, UserError } from "../../lib/errors.ts";
@@ -6,6 +6,7 @@ import { childEnv, exec } from "../../lib/exec.ts";
 import { writeFileAtomic } from "../../lib/files.ts";
 import type { Host } from "../../lib/host.ts";
 import { quote } from "../../lib/quote.ts";
+import { installationPrefixes, templateDirectories } from "./directories-read.ts";
 import { fedoraRawhide, fedoraRawhideScheme } from "./fedora-rawhide.ts";
 import type { Fetched, PluginResult, TemplateDirectory, TemplateSource } from "./source.ts";
 
@@ -72,39 +73,6 @@ async function* yamlFilesBelow(directory: string, prefix = ""): AsyncIterable<st
 
 function templateDirectory(path: string): TemplateDirectory {
   return { path, list: () => Array.fromAsync(yamlFilesBelow(path)) };
-}
-
-function isFullDirectory(path: string): boolean {
-  try {
-    return readdirSync(path).length > 0;
-  } catch {
-    return false;
-  }
-}
-
-/** The installation prefixes: around the program as it was called, and around where it really is. */
-export function installationPrefixes(host: Host): readonly string[] {
-  const [program] = host.self;
-  if (program === undefined) return [];
-  const prefixes = [dirname(dirname(program))];
-  try {
-    const real = dirname(dirname(realpathSync(program)));
-    if (real !== prefixes[0]) prefixes.push(real);
-  } catch {
-    // A program that was removed while it runs has one place only.
-  }
-  return prefixes;
-}
-
-/** Directories of templates: those of `$LIMA_TEMPLATES_PATH`, else the user's and the installed ones. */
-function templateDirectories(host: Host, limaHome: string): readonly TemplateDirectory[] {
-  const listed = host.env.LIMA_TEMPLATES_PATH;
-  if (listed) return listed.split(delimiter).filter(Boolean).map(templateDirectory);
-  const installed = installationPrefixes(host)
-    .map((prefix) => join(prefix, "share/lima"))
-    .filter(isFullDirectory)
-    .map((share) => join(share, "templates"));
-  return [join(limaHome, "_templates"), ...installed].map(templateDirectory);
 }
 
 function isExecutable(path: string): boolean {
@@ -182,7 +150,7 @@ export function createTemplateSource(
     readStdin: () => Bun.stdin.bytes(),
     runPlugin: async (scheme, argument) =>
       (await runPlugin(host, scheme, argument)) ?? (await runOwn(scheme, argument, cacheDirectory)),
-    directories: templateDirectories(host, limaHome),
+    directories: templateDirectories(host, limaHome).map(templateDirectory),
     shipped: host.env.LIMA_TEMPLATES_PATH ? {} : shipped,
   };
 }

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { errorCode, UserError } from "../../lib/errors.ts";
 import { ExecError, exec } from "../../lib/exec.ts";
 import { writeFileAtomic } from "../../lib/files.ts";
+import { sha256Hex } from "../../lib/sha256.ts";
 import type { QemuFeatures } from "./facts.ts";
 
 /** Raised when what is kept changes its meaning. */
@@ -26,7 +26,7 @@ export async function qemuFeatures(path: string, machine: string, options: Featu
   const { size, mtimeMs, ino } = statSync(path);
   const key = JSON.stringify([cacheVersion, path, machine, size, mtimeMs, ino]);
   const directory = join(options.cacheDirectory, "qemu");
-  const file = join(directory, `${createHash("sha256").update(key).digest("hex")}.json`);
+  const file = join(directory, `${sha256Hex(key)}.json`);
   const kept = recall(file);
   if (kept !== undefined) return kept;
   const features = await probe(path, machine, options);
