@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { followLines } from "../hostapi/follow.ts";
+import { followLines } from "../lib/follow.ts";
 import type { Logger } from "../lib/log.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import {

@@ -3,11 +3,9 @@ import { join } from "node:path";
 import type { CloudInitProgress } from "../hostapi/events.ts";
 import { errorText, UserError } from "../lib/errors.ts";
 import { describeExit, type ExitStatus } from "../lib/exec.ts";
+import type { AttachVerdict } from "../store/attach-plan.ts";
 import { instanceFiles } from "../store/instance-files.ts";
-import { bootId, processIdentity } from "../store/process.ts";
 import { loadSshKeys } from "../store/ssh-keys.ts";
-import type { SshEndpoint } from "../store/ssh-plan.ts";
-import { writeState } from "../store/state.ts";
 import type { Machine } from "../vm/driver.ts";
 import { awaitBoot, type BootResult } from "./boot.ts";
 import { BootMonitor } from "./boot-monitor.ts";
@@ -16,13 +14,16 @@ import { ControlMaster } from "./control-master.ts";
 import type { EventTeller } from "./event-teller.ts";
 import { writeGuestMedia } from "./guest-media.ts";
 import { GuestServices } from "./guest-services.ts";
+import { attachMachine } from "./machine-attach.ts";
 import { SshfsMounts } from "./mounts/sshfs-mounts.ts";
 import type { HostAgentOptions } from "./options.ts";
 import { phaseNames, stallLimits } from "./phase-plan.ts";
+import { recordRun } from "./record-run.ts";
+import type { Running } from "./running.ts";
 import { RunningTeller } from "./running-teller.ts";
 import { Services } from "./service.ts";
 import { SshSession } from "./ssh/session.ts";
-import { prepareSshAccess, type SshAccess } from "./ssh-access.ts";
+import { prepareSshAccess } from "./ssh-access.ts";
 import { chooseSshPort } from "./ssh-port.ts";
 
 /** What a run has from the agent around it. */
@@ -30,6 +31,8 @@ export interface RunContext {
   readonly events: EventTeller;
   /** Told the port of the loopback that leads to the guest, once it is chosen. */
   readonly onSshPort: (port: number) => void;
+  /** The machine that is to be taken over; undefined starts one. */
+  readonly attach: Extract<AttachVerdict, { kind: "attach" }> | undefined;
 }
 
 /**
@@ -51,17 +54,9 @@ export async function runMachine(options: HostAgentOptions, context: RunContext)
   events.tell({ exiting: true });
 }
 
-/** A machine that runs, and how its guest is reached. */
-interface Running {
-  readonly machine: Machine;
-  readonly instanceId: string;
-  readonly endpoint: SshEndpoint;
-  readonly access: Promise<SshAccess>;
-}
-
 async function live(options: HostAgentOptions, context: RunContext): Promise<void> {
   const { logger, signal } = options;
-  const running = await startMachine(options, context);
+  const running = await machineOf(options, context);
   const { machine } = running;
   const services = new Services(logger);
   const over = new AbortController();
@@ -86,6 +81,15 @@ async function live(options: HostAgentOptions, context: RunContext): Promise<voi
     await services.stop();
     await machine.powerOff({ onStep: ({ level, text }) => logger[level === "warning" ? "warn" : "info"](text) });
   }
+}
+
+/** The machine of the run, started or taken over, and recorded. */
+async function machineOf(options: HostAgentOptions, context: RunContext): Promise<Running> {
+  const { attach } = context;
+  if (attach !== undefined) context.onSshPort(attach.run.sshLocalPort);
+  const running = await (attach === undefined ? startMachine(options, context) : attachMachine(options, attach));
+  recordRun(options.directory, running);
+  return running;
 }
 
 /** All that comes before the machine runs; whatever the machine does not need happens beside its start. */
@@ -123,7 +127,6 @@ async function startMachine(options: HostAgentOptions, context: RunContext): Pro
   const access = prepareSshAccess(options, keys, endpoint);
   access.catch((error: unknown) => logger.warn(errorText(error)));
   const machine = await starting;
-  recordProcesses(directory, machine);
   return { machine, instanceId, endpoint, access };
 }
 
@@ -226,17 +229,6 @@ function tellDriverEnd({ logger, name }: HostAgentOptions, status: ExitStatus, m
       ...said.map((line) => `  | ${line}`),
     ].join("\n"),
   );
-}
-
-/** By these the processes are known again, also when their numbers have been given out anew. */
-function recordProcesses(directory: string, machine: Machine): void {
-  const hostAgent = processIdentity(process.pid);
-  const driver = processIdentity(machine.pid);
-  writeState(directory, {
-    bootId: bootId(),
-    ...(hostAgent === undefined ? {} : { hostAgent }),
-    ...(driver === undefined ? {} : { driver }),
-  });
 }
 
 function whenAborted(signal: AbortSignal): Promise<undefined> {

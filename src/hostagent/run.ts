@@ -3,11 +3,14 @@ import { join } from "node:path";
 import { UserError } from "../lib/errors.ts";
 import { type Lock, tryLock } from "../lib/flock.ts";
 import { quote } from "../lib/quote.ts";
+import { findAttachable } from "../store/attach.ts";
+import type { AttachVerdict } from "../store/attach-plan.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import { runningProcesses } from "../store/running.ts";
 import { removeState } from "../store/state.ts";
 import { ApiServer } from "./api-server.ts";
 import { EventTeller } from "./event-teller.ts";
+import { MachineLeft } from "./machine-attach.ts";
 import { runMachine } from "./machine-run.ts";
 import type { HostAgentOptions } from "./options.ts";
 import { Services } from "./service.ts";
@@ -24,20 +27,26 @@ export async function runHostAgent(options: HostAgentOptions): Promise<void> {
   const events = new EventTeller(options.output ?? writeStdout);
   const services = new Services(logger);
   const run: { sshLocalPort?: number } = {};
+  const attach = machineToAttach(directory);
+  let left = false;
   try {
     // a state of an earlier run says nothing of the processes that are started now
-    removeState(directory);
+    if (attach === undefined) removeState(directory);
     await services.start(new ApiServer(options.socketPath, { info: () => ({ ...run }) }, logger));
     writePidFile(pidFile);
     await runMachine(options, {
       events,
+      attach,
       onSshPort: (port) => {
         run.sshLocalPort = port;
       },
     });
+  } catch (error) {
+    left = error instanceof MachineLeft;
+    throw error;
   } finally {
     await services.stop();
-    removeState(directory);
+    if (!left) removeState(directory);
     rmSync(pidFile, { force: true });
   }
 }
@@ -53,6 +62,17 @@ function takeLock(options: HostAgentOptions): Lock {
 function refuseSecond({ directory, name, config, pidFile }: HostAgentOptions): void {
   const { hostAgent } = runningProcesses(directory, name, config.vmType);
   if (hostAgent !== undefined && hostAgent.pid !== process.pid) throw alreadyRuns(String(hostAgent.pid), pidFile);
+}
+
+/** @throws UserError when a machine runs that cannot be taken over: a second one on its disk must not be started */
+function machineToAttach(directory: string): Extract<AttachVerdict, { kind: "attach" }> | undefined {
+  const verdict = findAttachable(directory);
+  if (verdict.kind === "refused") {
+    throw new UserError(
+      `the virtual machine of an earlier host agent runs and cannot be taken over: ${verdict.reason}`,
+    );
+  }
+  return verdict.kind === "attach" ? verdict : undefined;
 }
 
 function alreadyRuns(pid: string, pidFile: string): UserError {

@@ -7,10 +7,12 @@ import { UserError } from "../lib/errors.ts";
 import { childEnv, describeExit } from "../lib/exec.ts";
 import { type Lock, tryLock } from "../lib/flock.ts";
 import { quote, quoteList } from "../lib/quote.ts";
+import { findAttachable } from "../store/attach.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import { runningProcesses } from "../store/running.ts";
 import { ensureIdentity } from "../store/ssh-keys.ts";
 import { findSshProgram } from "../store/ssh-program.ts";
+import { loadDriver } from "../vm/drivers.ts";
 import type { InstanceContext } from "./context.ts";
 import { guestAgentFile } from "./guest-agent-plan.ts";
 import { inspectInstance } from "./inspect.ts";
@@ -63,20 +65,29 @@ export async function startInstance(context: InstanceContext, name: string, opti
   await reconcileNetworks(context, name);
   const since = new Date();
   let agent: ChildProcess;
+  let takesOver: boolean;
   {
     using _held = holdForStart(instance);
-    await endLeftovers(context, instance, options.signal);
-    logger.info(`Starting the instance ${quote(name)} with internal VM driver ${quote(instance.vmType)}`);
-    await prepareInstance(context, instance, options);
+    refuseRunning(instance);
+    takesOver = await canTakeOver(context, instance, options.signal);
+    if (takesOver) {
+      logger.info(`Taking over the running virtual machine of the instance ${quote(name)}, whose host agent is gone`);
+    } else {
+      await endLeftovers(context, instance, options.signal);
+      logger.info(`Starting the instance ${quote(name)} with internal VM driver ${quote(instance.vmType)}`);
+      await prepareInstance(context, instance, options);
+    }
     await Promise.all([findSshProgram(context.host), ensureIdentity(context.host, context.limaHome)]);
     options.signal.throwIfAborted();
     agent = launchHostAgent(context, instance, options);
     await waitForPidFile(instance, agent);
   }
   try {
-    await waitUntilRunning(context, instance, agent, since, options);
+    await waitUntilRunning(context, instance, { agent, since, takesOver }, options);
   } catch (error) {
-    if (options.signal.aborted) {
+    if (options.signal.aborted && takesOver) {
+      logger.info(`The virtual machine of the instance ${quote(name)} runs on, and its new host agent with it`);
+    } else if (options.signal.aborted) {
       logger.info(`Stopping the instance ${quote(name)}, as the start was interrupted`);
       await forceStopInstance(context, await inspectInstance(context, name));
     }
@@ -95,15 +106,30 @@ function holdForStart(instance: Instance): Lock {
   return held;
 }
 
+function refuseRunning(instance: Instance): void {
+  const { hostAgent } = runningProcesses(instance.dir, instance.name, instance.vmType);
+  if (hostAgent === undefined) return;
+  const pidFile = join(instance.dir, instanceFiles.hostAgentPid);
+  throw new UserError(
+    `instance ${quote(instance.name)} seems running (hint: remove ${quote(pidFile)} if the instance is not actually running)`,
+  );
+}
+
+/** Whether the virtual machine runs without a host agent and another one can take it over; why it cannot is told. */
+async function canTakeOver(context: InstanceContext, instance: Instance, signal: AbortSignal): Promise<boolean> {
+  const verdict = findAttachable(instance.dir);
+  if (verdict.kind === "none") return false;
+  const driver = await loadDriver(instance.vmType);
+  const answers =
+    verdict.kind === "attach" && (await driver.answers({ name: instance.name, directory: instance.dir }, signal));
+  if (answers) return true;
+  const reason = verdict.kind === "refused" ? verdict.reason : "its monitor does not answer";
+  context.logger.warn(`The running virtual machine cannot be taken over: ${reason}`);
+  return false;
+}
+
 /** Ends what an earlier run left behind: a virtual machine without its host agent, stale pid files and sockets. */
 async function endLeftovers(context: InstanceContext, instance: Instance, signal: AbortSignal): Promise<void> {
-  const { hostAgent } = runningProcesses(instance.dir, instance.name, instance.vmType);
-  if (hostAgent !== undefined) {
-    const pidFile = join(instance.dir, instanceFiles.hostAgentPid);
-    throw new UserError(
-      `instance ${quote(instance.name)} seems running (hint: remove ${quote(pidFile)} if the instance is not actually running)`,
-    );
-  }
   const drivers = driversOf(instance);
   const dead: Instance = { ...instance, hostAgent: undefined };
   if (drivers.length === 0 && !existsSync(join(instance.dir, instanceFiles.state))) return;
@@ -166,11 +192,18 @@ async function waitForPidFile(instance: Instance, agent: ChildProcess): Promise<
   }
 }
 
+/** A start under way. */
+interface Starting {
+  readonly agent: ChildProcess;
+  readonly since: Date;
+  /** The virtual machine ran before. */
+  readonly takesOver: boolean;
+}
+
 async function waitUntilRunning(
   context: InstanceContext,
   instance: Instance,
-  agent: ChildProcess,
-  since: Date,
+  { agent, since, takesOver }: Starting,
   options: StartOptions,
 ): Promise<void> {
   const ended = new AbortController();
@@ -198,7 +231,7 @@ async function waitUntilRunning(
   if (outcome !== undefined) throw new UserError(outcome.error);
   if (ended.signal.aborted) {
     const status = describeExit({ code: agent.exitCode, signal: agent.signalCode });
-    await endAbandoned(context, instance);
+    if (!takesOver) await endAbandoned(context, instance);
     throw new UserError(
       `host agent process has exited: ${status} (hint: see ${quote(join(instance.dir, instanceFiles.hostAgentStderr))})`,
     );

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { parseAgentLog } from "../hostapi/agent-log.ts";
 import { type HostAgentEvent, parseEvent } from "../hostapi/events.ts";
-import { followLines } from "../hostapi/follow.ts";
+import { followLines } from "../lib/follow.ts";
 import type { Logger } from "../lib/log.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 

@@ -85,12 +85,12 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals)
   }
 }
 
-/** Resolves to true once the process is gone, or to false after the limit. */
-export async function waitForEnd(identity: ProcessIdentity, timeoutMs: number): Promise<boolean> {
+/** Resolves to true once the process is gone, or to false after the limit. @param pollMs pause between two looks */
+export async function waitForEnd(identity: ProcessIdentity, timeoutMs: number, pollMs = 25): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   while (processIdentity(identity.pid)?.startTime === identity.startTime) {
     if (performance.now() > deadline) return false;
-    await Bun.sleep(25);
+    await Bun.sleep(pollMs);
   }
   return true;
 }

@@ -14,6 +14,20 @@ export interface InstanceState {
   readonly bootId: string;
   readonly hostAgent?: ProcessIdentity;
   readonly driver?: ProcessIdentity;
+  /** Processes that the host agent started besides the driver and that would outlive it. */
+  readonly helpers?: readonly ProcessIdentity[];
+  /** What another host agent must know to take the machine over. */
+  readonly run?: RunState;
+}
+
+/** What a machine was started with and its guest goes on relying on. */
+export interface RunState {
+  /** The id of this start, which the guest writes into its markers. */
+  readonly instanceId: string;
+  /** Port of the loopback that leads to the guest's sshd. */
+  readonly sshLocalPort: number;
+  /** SHA-256 of the `lima.yaml` that was in force, in hex. */
+  readonly limaYamlSha256: string;
 }
 
 /** The recorded state, or undefined when there is none or it is not readable as such (then the pid files alone decide). */
@@ -42,11 +56,20 @@ function parseState(value: unknown): InstanceState | undefined {
   }
   const hostAgent = "hostAgent" in value ? parseIdentity(value.hostAgent) : undefined;
   const driver = "driver" in value ? parseIdentity(value.driver) : undefined;
+  const helpers = "helpers" in value && Array.isArray(value.helpers) ? value.helpers.flatMap(identities) : [];
+  const run = "run" in value ? parseRun(value.run) : undefined;
   return {
     bootId: value.bootId,
     ...(hostAgent === undefined ? {} : { hostAgent }),
     ...(driver === undefined ? {} : { driver }),
+    ...(helpers.length === 0 ? {} : { helpers }),
+    ...(run === undefined ? {} : { run }),
   };
+}
+
+function identities(value: unknown): readonly ProcessIdentity[] {
+  const identity = parseIdentity(value);
+  return identity === undefined ? [] : [identity];
 }
 
 function parseIdentity(value: unknown): ProcessIdentity | undefined {
@@ -55,4 +78,12 @@ function parseIdentity(value: unknown): ProcessIdentity | undefined {
   return typeof pid === "number" && Number.isSafeInteger(pid) && pid > 0 && typeof startTime === "string"
     ? { pid, startTime }
     : undefined;
+}
+
+function parseRun(value: unknown): RunState | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { instanceId, sshLocalPort, limaYamlSha256 } = value as Readonly<Record<string, unknown>>;
+  const known =
+    typeof instanceId === "string" && Number.isSafeInteger(sshLocalPort) && typeof limaYamlSha256 === "string";
+  return known ? { instanceId, sshLocalPort: sshLocalPort as number, limaYamlSha256 } : undefined;
 }

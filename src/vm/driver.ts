@@ -57,6 +57,8 @@ export interface StopStep {
 export interface Machine {
   /** Process of the driver: QEMU itself. */
   readonly pid: number;
+  /** Processes that serve it and end with it. */
+  readonly helperPids: readonly number[];
   /** Settles, never rejects, when that process has ended and its helpers are gone. */
   readonly exited: Promise<ExitStatus>;
   /** The last lines the driver process wrote to its standard error, oldest first. */
@@ -65,6 +67,17 @@ export interface Machine {
   powerOff(options: PowerOffOptions): Promise<void>;
   /** Ends it at once; returns when the process is gone. */
   kill(): Promise<void>;
+}
+
+/** A machine that an earlier host agent started, and that runs on. */
+export interface AttachOptions {
+  readonly instance: DriverInstance;
+  /** The driver process, found and proved to be this instance's. */
+  readonly process: ProcessIdentity;
+  /** The processes that serve it, as they were recorded; some may have ended. */
+  readonly helpers: readonly ProcessIdentity[];
+  readonly log: Logger;
+  readonly signal?: AbortSignal;
 }
 
 /** How to end a machine whose host agent has died. */
@@ -117,6 +130,10 @@ export interface Driver {
   check(context: DriverContext): Promise<void>;
   /** Starts the machine; resolves when the driver process answers. @throws UserError with what the driver said */
   start(options: StartOptions): Promise<Machine>;
+  /** Whether a machine that runs without its host agent can be talked to. */
+  answers(instance: DriverInstance, signal: AbortSignal): Promise<boolean>;
+  /** Takes a running machine over. @throws Error when it does not answer */
+  attach(options: AttachOptions): Promise<Machine>;
   /** Ends a machine without its host agent; returns when the process is gone. */
   endOrphan(options: EndOrphanOptions): Promise<void>;
 }

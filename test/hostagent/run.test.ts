@@ -110,6 +110,7 @@ async function agent(guest: Guest) {
     guest.boot?.({ run, instanceId, directory, sshd });
     return {
       pid: process.pid,
+      helperPids: [],
       exited: exited.promise,
       lastOutput: () => ["qemu: last words"],
       powerOff: async ({ onStep }) => {
@@ -127,6 +128,8 @@ async function agent(guest: Guest) {
     configure: (given) => ({ config: given, warnings: [] }),
     check: async () => {},
     start,
+    attach: () => Promise.reject(new Error("nothing to attach to")),
+    answers: async () => false,
     endOrphan: async () => {},
   };
   const options: HostAgentOptions = {

@@ -1,6 +1,6 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Driver, DriverContext, EndOrphanOptions, Machine, StartOptions } from "../driver.ts";
+import { attachQemu, qemuAnswers } from "./attach.ts";
 import { findQemu } from "./binary.ts";
 import { configureQemu } from "./configure-plan.ts";
 import { gatherQemu } from "./gather.ts";
@@ -8,6 +8,7 @@ import { qemuFiles } from "./layout.ts";
 import { planQemu } from "./plan.ts";
 import { startQemu } from "./start.ts";
 import { endableProcess, killAndWait, powerDown } from "./stop.ts";
+import { removeTraces } from "./traces.ts";
 
 const sshAddress = "127.0.0.1";
 
@@ -20,6 +21,8 @@ export const qemuDriver: Driver = {
   configure: configureQemu,
   check,
   start,
+  answers: qemuAnswers,
+  attach: attachQemu,
   endOrphan,
 };
 
@@ -48,7 +51,5 @@ async function endOrphan(options: EndOrphanOptions): Promise<void> {
   const qmpSocket = join(instance.directory, qemuFiles.qmpSock);
   if (graceful) await powerDown(qemu, { ...options, qmpSocket, onAbort: "leave" });
   else await killAndWait(qemu, onStep);
-  for (const name of [qemuFiles.qmpSock, qemuFiles.guestAgentVirtioSock, qemuFiles.qemuPid]) {
-    rmSync(join(instance.directory, name), { force: true });
-  }
+  removeTraces(instance.directory, options.process.pid);
 }

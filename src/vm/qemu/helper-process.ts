@@ -1,13 +1,16 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { errorText, UserError } from "../../lib/errors.ts";
 import { childEnv } from "../../lib/exec.ts";
 import { LineTail } from "../../lib/line-tail.ts";
 import type { Logger } from "../../lib/log.ts";
+import { OutputFile } from "../../lib/output-file.ts";
 import { quote } from "../../lib/quote.ts";
 import type { HelperPlan } from "./mounts-plan.ts";
 
 /** A program that runs as long as QEMU does. */
 export interface HelperProcess {
+  readonly pid: number;
   /** Ends it, at once or after the time it is given; returns when it is gone. */
   end(): Promise<void>;
 }
@@ -28,29 +31,32 @@ export async function startHelper(
     mkdirSync(plan.stateDirectory, { recursive: true, mode: 0o700 });
     rmSync(`${plan.stateDirectory}/.lock`, { force: true });
   }
-  const child = Bun.spawn([...plan.argv], {
-    env: childEnv(env),
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: true,
-  });
+  const stderr = new OutputFile(join(dirname(plan.socket), `${plan.name}.log`));
+  const output = stderr.create();
+  let child: Bun.Subprocess<"ignore", "pipe", number>;
+  try {
+    child = Bun.spawn([...plan.argv], { env: childEnv(env), stdio: ["ignore", "pipe", output], detached: true });
+  } finally {
+    closeSync(output);
+  }
   new LineTail(child.stdout, (line) => log.debug(`${plan.name}[stdout]: ${line}`));
-  const stderr = new LineTail(child.stderr, (line) => log.debug(`${plan.name}[stderr]: ${line}`));
+  stderr.follow((line) => log.debug(`${plan.name}[stderr]: ${line}`));
   const deadline = performance.now() + socketLimitMs;
   while (!existsSync(plan.socket)) {
     if (child.exitCode !== null || child.signalCode !== null || performance.now() > deadline) {
       child.kill("SIGKILL");
       await child.exited;
-      await stderr.done;
+      await stderr.end();
       const what = plan.stateDirectory === undefined ? "vhost socket" : "socket";
-      throw new UserError(`${what} ${quote(plan.socket)} never appeared: ${plan.name}: ${stderr.lines.join("; ")}`);
+      throw new UserError(`${what} ${quote(plan.socket)} never appeared: ${plan.name}: ${stderr.lines().join("; ")}`);
     }
     await Bun.sleep(10);
   }
   // swtpm has state to write; virtiofsd has none that a kill would lose.
-  return { end: () => end(child, plan.stateDirectory === undefined ? 0 : termLimitMs, log) };
+  return { pid: child.pid, end: () => end(child, stderr, plan.stateDirectory === undefined ? 0 : termLimitMs, log) };
 }
 
-async function end(child: Bun.Subprocess, patienceMs: number, log: Logger): Promise<void> {
+async function end(child: Bun.Subprocess, stderr: OutputFile, patienceMs: number, log: Logger): Promise<void> {
   try {
     if (patienceMs > 0) {
       child.kill("SIGTERM");
@@ -58,6 +64,7 @@ async function end(child: Bun.Subprocess, patienceMs: number, log: Logger): Prom
     }
     child.kill("SIGKILL");
     await child.exited;
+    await stderr.end();
   } catch (error) {
     log.debug(`failed to end a helper of QEMU: ${errorText(error)}`);
   }

@@ -10,11 +10,22 @@ export function hostJoin(os: HostOs, ...parts: readonly string[]): string {
 /** Names of files that only the QEMU driver has. */
 export const qemuFiles = {
   ...instanceFiles,
+  /** What QEMU says on its standard error. */
+  output: "qemu.log",
   swtpmDirectory: "swtpm",
   swtpmSock: "swtpm.sock",
   virtioWin: "virtio-win",
   windowsInstalled: "win-done-installation",
 } as const;
+
+/** Sockets that QEMU makes, which one that is killed leaves behind. */
+export const qemuSockets: readonly string[] = [
+  qemuFiles.serialSock,
+  qemuFiles.serialPciSock,
+  qemuFiles.serialVirtioSock,
+  qemuFiles.qmpSock,
+  qemuFiles.guestAgentVirtioSock,
+];
 
 /** Socket of the n-th shared directory's virtiofsd. */
 export function virtiofsdSocket(index: number): string {

@@ -1,15 +1,19 @@
-import { closeSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { UserError } from "../../lib/errors.ts";
 import { childEnv, type ExitStatus } from "../../lib/exec.ts";
 import { LineTail } from "../../lib/line-tail.ts";
 import type { Logger } from "../../lib/log.ts";
+import { OutputFile } from "../../lib/output-file.ts";
 import { connectUnix } from "../../lib/unix-connect.ts";
 import type { Machine, PowerOffOptions } from "../driver.ts";
 import { explainFailure } from "./failure-plan.ts";
 import { type HelperProcess, startHelper } from "./helper-process.ts";
+import { qemuFiles } from "./layout.ts";
 import type { QemuPlan } from "./plan.ts";
 import { QmpClient } from "./qmp.ts";
 import { type Endable, killAndWait, powerDown } from "./stop.ts";
+import { removeTraces } from "./traces.ts";
 
 export interface StartQemuOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -44,21 +48,28 @@ export async function startQemu(plan: QemuPlan, options: StartQemuOptions): Prom
   }
 }
 
+/** Its standard error goes to a file, for QEMU may outlive this process. */
 function spawnQemu(plan: QemuPlan, helpers: readonly HelperProcess[], { env, log }: StartQemuOptions): Machine {
+  const directory = dirname(plan.qmpSocket);
+  const stderr = new OutputFile(join(directory, qemuFiles.output));
   const descriptors = plan.descriptors.map(({ socket }) => connectUnix(socket));
-  const child = Bun.spawn([...plan.argv], {
-    env: childEnv(env),
-    stdio: ["ignore", "pipe", "pipe", ...descriptors],
-    detached: true,
-  });
-  for (const fd of descriptors) closeSync(fd);
+  const output = stderr.create();
+  let child: Bun.Subprocess<"ignore", "pipe", number>;
+  try {
+    child = Bun.spawn([...plan.argv], {
+      env: childEnv(env),
+      stdio: ["ignore", "pipe", output, ...descriptors],
+      detached: true,
+    });
+  } finally {
+    for (const fd of [output, ...descriptors]) closeSync(fd);
+  }
   new LineTail(child.stdout, (line) => log.debug(`qemu[stdout]: ${line}`));
-  const stderr = new LineTail(child.stderr, (line) => log.debug(`qemu[stderr]: ${line}`));
+  stderr.follow((line) => log.debug(`qemu[stderr]: ${line}`));
   const exited = child.exited.then(async (): Promise<ExitStatus> => {
-    // A helper that inherited the pipe would keep it open; QEMU's last words are there by then.
-    await Promise.race([stderr.done, Bun.sleep(500)]);
+    await stderr.end();
     await Promise.all(helpers.map((helper) => helper.end()));
-    removeTraces(plan, child.pid);
+    removeTraces(directory, child.pid);
     return { code: child.exitCode, signal: child.signalCode === null ? null : String(child.signalCode) };
   });
   const endable: Endable = {
@@ -67,22 +78,13 @@ function spawnQemu(plan: QemuPlan, helpers: readonly HelperProcess[], { env, log
   };
   return {
     pid: child.pid,
+    helperPids: helpers.map(({ pid }) => pid),
     exited,
-    lastOutput: () => stderr.lines,
+    lastOutput: () => stderr.lines(),
     powerOff: (options: PowerOffOptions) =>
       powerDown(endable, { ...options, qmpSocket: plan.qmpSocket, onAbort: "kill" }),
     kill: () => killAndWait(endable, ({ text }) => log.debug(text)),
   };
-}
-
-/** A QEMU that was killed leaves its pid file and sockets. */
-function removeTraces(plan: QemuPlan, pid: number): void {
-  for (const path of plan.stale.filter((name) => name.endsWith(".sock"))) rmSync(path, { force: true });
-  try {
-    if (Number(readFileSync(plan.pidFile, "utf8")) === pid) rmSync(plan.pidFile);
-  } catch {
-    // QEMU removed it itself
-  }
 }
 
 async function monitorAnswers(qmpSocket: string, machine: Machine, options: StartQemuOptions): Promise<void> {

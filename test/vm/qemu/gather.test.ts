@@ -266,6 +266,7 @@ test("the plan from this machine's facts is one that its QEMU accepts", async ()
     "cidata.iso",
     "diffdisk",
     "ga-virtio.sock",
+    "qemu.log",
     "qemu.pid",
     "qmp.sock",
     "serial.log",
@@ -274,7 +275,7 @@ test("the plan from this machine's facts is one that its QEMU accepts", async ()
     "serialv.sock",
   ]);
   await machine.kill();
-  expect(readdirSync(instance).sort()).toEqual(["cidata.iso", "diffdisk", "serial.log", "serialv.log"]);
+  expect(readdirSync(instance).sort()).toEqual(["cidata.iso", "diffdisk", "qemu.log", "serial.log", "serialv.log"]);
 });
 
 test("a firmware image of lima.yaml takes the place of the driver's own", async () => {

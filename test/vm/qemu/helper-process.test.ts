@@ -57,13 +57,15 @@ describe("a helper of QEMU", () => {
   });
 
   test("that ends before it listens is an error with its own words", async () => {
+    using directory = scratch();
+    const socket = join(directory.path, "s");
     const failing = {
       name: "virtiofsd-0",
       argv: ["/bin/sh", "-c", "echo no such option >&2; exit 2"],
-      socket: "/nonexistent/s",
+      socket,
     };
     await expect(startHelper(failing, process.env, recordingLogger())).rejects.toThrow(
-      "vhost socket `/nonexistent/s` never appeared: virtiofsd-0: no such option",
+      `vhost socket \`${socket}\` never appeared: virtiofsd-0: no such option`,
     );
   });
 });

@@ -114,6 +114,39 @@ describe("starting QEMU", () => {
   });
 });
 
+describe("taking over a QEMU that runs without a host agent", () => {
+  test("gives the same machine, with what it said before, and tells its end", async () => {
+    const plan = emptyMachine();
+    const { directory } = plan;
+    const qemu = Bun.spawn([...plan.argv], { stdio: ["ignore", "ignore", "ignore"] });
+    const instance = { name: "m", directory };
+    while (!(await qemuDriver.answers(instance, AbortSignal.timeout(60_000)))) await Bun.sleep(10);
+    const identity = processIdentity(qemu.pid);
+    if (identity === undefined) throw new Error("it does not run");
+    writeFileSync(join(directory, "qemu.log"), "said before\n");
+    const machine = await qemuDriver.attach({ instance, process: identity, helpers: [], log: quiet });
+    expect(machine.pid).toBe(qemu.pid);
+    expect(machine.lastOutput()).toEqual(["said before"]);
+    await machine.kill();
+    // how a process ended that is no child cannot be known; this one left its pid file
+    expect(await machine.exited).toEqual({ code: null, signal: "unknown" });
+    expect(existsSync(plan.qmpSocket)).toBeFalse();
+    expect(existsSync(plan.pidFile)).toBeFalse();
+    expect(await qemuDriver.answers(instance, AbortSignal.timeout(60_000))).toBeFalse();
+  });
+
+  test("whose monitor does not answer is refused", async () => {
+    const child = Bun.spawn(["sleep", "60"]);
+    const identity = processIdentity(child.pid);
+    if (identity === undefined) throw new Error("it does not run");
+    const instance = { name: "m", directory: "/nonexistent" };
+    await expect(qemuDriver.attach({ instance, process: identity, helpers: [], log: quiet })).rejects.toThrow(
+      "failed to connect to QMP",
+    );
+    child.kill("SIGKILL");
+  });
+});
+
 describe("stopping QEMU", () => {
   test("a guest that ignores the power button is killed after the limit, each step told", async () => {
     const machine = await startQemu(emptyMachine(), options);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { followLines } from "../../src/hostapi/follow.ts";
+import { followLines } from "../../src/lib/follow.ts";
 
 /** Follows a file and lets a test wait for what it gives. */
 function follow(path: string, from = 0) {

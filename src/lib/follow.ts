@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { errorCode } from "../lib/errors.ts";
+import { errorCode } from "./errors.ts";
 
 export interface FollowOptions {
   /** Byte offset at which reading starts. @default 0 */
