@@ -36,8 +36,6 @@ interface FlagOf<T extends FlagType> {
   readonly alias?: string;
   /** @default the type's zero: false, "", 0, empty */
   readonly default?: FlagValues[T];
-  /** The default as the help shows it, where the value itself would mislead. */
-  readonly defaultText?: string;
   /** Accepted, but named by neither help nor completion. */
   readonly hidden?: boolean;
   /** Missing it is an error once the arguments and the global options are in order. */

@@ -16,7 +16,6 @@ function assemble(parts: readonly (string | undefined)[]): string {
 
 /** The default as the help shows it, or undefined where it is the type's zero. */
 function defaultText(flag: FlagDef): string | undefined {
-  if (flag.defaultText !== undefined) return flag.defaultText;
   const value = flag.default;
   if (value === undefined || JSON.stringify(value) === JSON.stringify(zeroValue(flag.type))) return undefined;
   if (flag.type === "duration") return formatDuration(Number(value));

@@ -35,7 +35,7 @@ export function listedFlags(flags: FlagDefs): readonly (readonly [string, FlagDe
 function flagDefault(flag: FlagDef): string {
   if (flag.type === "boolean") return `[=${flag.default ?? false}]`;
   if (flag.type === "string") return `=${JSON.stringify(flag.default ?? "")}`;
-  if (flag.type === "duration") return `=${flag.defaultText ?? formatDuration(flag.default ?? 0)}`;
+  if (flag.type === "duration") return `=${formatDuration(flag.default ?? 0)}`;
   if (typeof flag.default === "object") return `=[${Object.values(flag.default).join(",")}]`;
   return flag.type === "int" || flag.type === "uint16" || flag.type === "float32" ? `=${flag.default ?? 0}` : "=[]";
 }

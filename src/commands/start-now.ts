@@ -1,5 +1,7 @@
 import type { CommandContext } from "../cli/command.ts";
+import type { Phase } from "../cli/progress.ts";
 import type { StartOptions } from "../instance/start.ts";
+import { quote } from "../lib/quote.ts";
 import { instanceContext } from "./instance-context.ts";
 
 /** The option by which commands start the instance that they have dealt with. */
@@ -25,13 +27,24 @@ export async function mayStart(context: StartContext): Promise<boolean> {
 export async function startNow(
   context: Omit<CommandContext, "flags" | "changed">,
   name: string,
-  options: Pick<StartOptions, "forShell" | "progress" | "timeoutMs"> = {},
+  options: Pick<StartOptions, "forShell" | "progress" | "timeoutMs" | "becomeAgent"> = {},
 ): Promise<void> {
   const { startInstance } = await import("../instance/start.ts");
+  let shown: Phase | undefined;
+  const onPhase = (phase: string) => {
+    const label = `Starting ${quote(name)}, waiting for ${phase}`;
+    if (shown === undefined) shown = context.phase(label);
+    else shown.next(label);
+  };
+  using _line = { [Symbol.dispose]: () => shown?.finish() };
   await startInstance(instanceContext(context), name, {
     ...options,
     debug: context.logLevel === "debug" || context.logLevel === "trace",
-    writeMessage: (text) => context.stderr.write(text),
+    writeMessage: (text) => {
+      shown?.finish();
+      context.stderr.write(text);
+    },
+    onPhase,
     watchTransfer: context.progress,
     signal: context.signal,
   });

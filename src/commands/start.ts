@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { type CommandContext, defineCommand } from "../cli/command.ts";
 import { checkInstanceName } from "../config/identifier.ts";
 import { findInstance, type Request, readRequest } from "../instance/existing.ts";
@@ -10,12 +12,15 @@ import { listed } from "./listings.ts";
 import { makeInstance } from "./new-instance.ts";
 import { startNow } from "./start-now.ts";
 
+const defaultTimeoutMs = 600_000;
+const windowsTimeoutMs = 1_800_000;
+
 const args = {
   ...createFlags,
+  foreground: { type: "boolean", description: "Run the host agent in the foreground" },
   timeout: {
     type: "duration",
-    default: 600_000,
-    defaultText: "10m0s",
+    default: defaultTimeoutMs,
     description: "How long to wait for the instance to run",
   },
   progress: { type: "boolean", description: "Show the provisioning progress by tailing the log of cloud-init" },
@@ -41,9 +46,21 @@ export const command = defineCommand({
     if (flags.name !== "") checkInstanceName(flags.name);
     const instance = await instanceToStart(context, readRequest(context.positionals[0] ?? "", flags.name));
     if (instance === undefined) return;
-    await startNow(context, instance.name, { timeoutMs: flags.timeout, progress: flags.progress });
+    const timeoutMs = context.changed("timeout") ? flags.timeout : usualTimeout(context, instance);
+    const foreground = flags.foreground
+      ? { becomeAgent: (await import("./foreground-agent.ts")).foregroundAgent(context) }
+      : {};
+    await startNow(context, instance.name, { timeoutMs, progress: flags.progress, ...foreground });
   },
 });
+
+/** The first boot of Windows installs it. */
+function usualTimeout({ logger }: CommandContext<typeof args>, { config, dir }: Instance): number {
+  const installing = config?.os === "Windows" && !existsSync(join(dir, "win-done-installation"));
+  if (!installing) return defaultTimeoutMs;
+  logger.info("Extended the default timeout to 30m0s for Windows guest initial boot.");
+  return windowsTimeoutMs;
+}
 
 async function instanceToStart(context: CommandContext<typeof args>, request: Request): Promise<Instance | undefined> {
   const existing = request.kind === "name" ? await findInstance(instanceContext(context), request.name) : undefined;

@@ -19,6 +19,8 @@ import { inspectInstance } from "./inspect.ts";
 import { prepareInstance } from "./prepare.ts";
 import type { Instance } from "./record.ts";
 import { shellCommand } from "./shell-command.ts";
+import { StartClock } from "./start-clock.ts";
+import { startTimesText } from "./start-times-plan.ts";
 import { cleanUpRun, driversOf, endOrphans, forceStopInstance } from "./stop.ts";
 import { watchHostAgent } from "./watch.ts";
 
@@ -34,7 +36,17 @@ export interface StartOptions {
   /** Receives the instance's message, unformatted. */
   readonly writeMessage: (text: string) => void;
   readonly watchTransfer?: WatchTransfer;
+  /** Told what the start waits for, each time that changes. */
+  readonly onPhase?: (name: string) => void;
+  /** Replaces this program by the host agent, whose command line it gets; does not return. @default the agent runs apart */
+  readonly becomeAgent?: (command: readonly string[], logs: AgentLogs) => Promise<never>;
   readonly signal: AbortSignal;
+}
+
+/** Paths of the files that take the host agent's output. */
+export interface AgentLogs {
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 const defaultTimeoutMs = 600_000;
@@ -64,6 +76,7 @@ export async function startInstance(context: InstanceContext, name: string, opti
   const { reconcileNetworks } = await import("./reconcile-networks.ts");
   await reconcileNetworks(context, name);
   const since = new Date();
+  const clock = new StartClock("preparation", options.onPhase);
   let agent: ChildProcess;
   let takesOver: boolean;
   {
@@ -79,11 +92,15 @@ export async function startInstance(context: InstanceContext, name: string, opti
     }
     await Promise.all([findSshProgram(context.host), ensureIdentity(context.host, context.limaHome)]);
     options.signal.throwIfAborted();
+    if (options.becomeAgent !== undefined) {
+      await options.becomeAgent(agentCommand(context, instance, options), agentLogs(instance));
+    }
+    clock.enter("QEMU up");
     agent = launchHostAgent(context, instance, options);
     await waitForPidFile(instance, agent);
   }
   try {
-    await waitUntilRunning(context, instance, { agent, since, takesOver }, options);
+    await waitUntilRunning(context, instance, { agent, since, takesOver, clock }, options);
   } catch (error) {
     if (options.signal.aborted && takesOver) {
       logger.info(`The virtual machine of the instance ${quote(name)} runs on, and its new host agent with it`);
@@ -137,36 +154,42 @@ async function endLeftovers(context: InstanceContext, instance: Instance, signal
   cleanUpRun(context, dead);
 }
 
+/** The command line of the host agent. */
+function agentCommand(context: InstanceContext, instance: Instance, options: StartOptions): readonly string[] {
+  const { dir, name } = instance;
+  const guestAgent = instance.config === undefined ? undefined : guestAgentFile(context.host, instance.config);
+  return [
+    ...context.host.self,
+    ...(options.debug === true ? ["--debug"] : []),
+    "hostagent",
+    "--pidfile",
+    join(dir, instanceFiles.hostAgentPid),
+    "--socket",
+    join(dir, instanceFiles.hostAgentSock),
+    ...(guestAgent === undefined ? [] : ["--guestagent", guestAgent]),
+    ...(options.progress === true ? ["--progress"] : []),
+    name,
+  ];
+}
+
+function agentLogs({ dir }: Instance): AgentLogs {
+  return { stdout: join(dir, instanceFiles.hostAgentStdout), stderr: join(dir, instanceFiles.hostAgentStderr) };
+}
+
 /** Starts the host agent in a session of its own, its output going to the two log files. */
 function launchHostAgent(context: InstanceContext, instance: Instance, options: StartOptions): ChildProcess {
-  const { dir, name } = instance;
-  const [program = "limactl", ...prefix] = context.host.self;
-  const guestAgent = instance.config === undefined ? undefined : guestAgentFile(context.host, instance.config);
-  const stdout = recreate(join(dir, instanceFiles.hostAgentStdout));
-  const stderr = recreate(join(dir, instanceFiles.hostAgentStderr));
+  const [program = "limactl", ...args] = agentCommand(context, instance, options);
+  const logs = agentLogs(instance);
+  const stdout = recreate(logs.stdout);
+  const stderr = recreate(logs.stderr);
   try {
-    return spawn(
-      program,
-      [
-        ...prefix,
-        ...(options.debug === true ? ["--debug"] : []),
-        "hostagent",
-        "--pidfile",
-        join(dir, instanceFiles.hostAgentPid),
-        "--socket",
-        join(dir, instanceFiles.hostAgentSock),
-        ...(guestAgent === undefined ? [] : ["--guestagent", guestAgent]),
-        ...(options.progress === true ? ["--progress"] : []),
-        name,
-      ],
-      {
-        detached: true,
-        stdio: ["ignore", stdout, stderr],
-        env: childEnv(context.host.env),
-        cwd: "/",
-        windowsHide: true,
-      },
-    );
+    return spawn(program, args, {
+      detached: true,
+      stdio: ["ignore", stdout, stderr],
+      env: childEnv(context.host.env),
+      cwd: "/",
+      windowsHide: true,
+    });
   } finally {
     closeSync(stdout);
     closeSync(stderr);
@@ -198,12 +221,13 @@ interface Starting {
   readonly since: Date;
   /** The virtual machine ran before. */
   readonly takesOver: boolean;
+  readonly clock: StartClock;
 }
 
 async function waitUntilRunning(
   context: InstanceContext,
   instance: Instance,
-  { agent, since, takesOver }: Starting,
+  { agent, since, takesOver, clock }: Starting,
   options: StartOptions,
 ): Promise<void> {
   const ended = new AbortController();
@@ -218,12 +242,14 @@ async function waitUntilRunning(
       from: { stdout: 0, stderr: 0 },
       since,
       logger: context.logger,
+      onBootPhase: (name) => clock.enter(name),
       signal: AbortSignal.any([ended.signal, timeout, options.signal]),
     },
     (event) => follower.take(event),
   );
   options.signal.throwIfAborted();
   if (outcome === "running") {
+    if (options.forShell !== true) context.logger.info(startTimesText(clock.times()));
     const shown = instance.config?.message === "" ? instance : await inspectInstance(context, instance.name);
     announce(context, shown, options);
     return;

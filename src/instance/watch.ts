@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { parseAgentLog } from "../hostapi/agent-log.ts";
+import { bootPhaseField, parseAgentLog } from "../hostapi/agent-log.ts";
 import { type HostAgentEvent, parseEvent } from "../hostapi/events.ts";
 import { followLines } from "../lib/follow.ts";
 import type { Logger } from "../lib/log.ts";
@@ -25,6 +25,8 @@ export interface WatchOptions {
   readonly since: Date;
   /** Receives the host agent's log records; undefined to drop them. */
   readonly logger: Logger | undefined;
+  /** Receives the name of each phase of the boot as it begins; only where there is a logger. */
+  readonly onBootPhase?: (name: string) => void;
   /** Ends the watch; what is already written by then is still handed out. */
   readonly signal: AbortSignal;
 }
@@ -46,8 +48,8 @@ export async function watchHostAgent<T>(
       signal: options.signal,
     })) {
       if (line === "") continue;
-      const event = parseEvent(line);
-      if (new Date(event.time).getTime() < options.since.getTime()) continue;
+      const event = eventOf(line);
+      if (event === undefined || new Date(event.time).getTime() < options.since.getTime()) continue;
       const result = onEvent(event);
       if (result !== undefined) return result;
     }
@@ -58,11 +60,22 @@ export async function watchHostAgent<T>(
   }
 }
 
+/** A line that is no event is for people: an agent in the foreground leaves one. */
+function eventOf(line: string): HostAgentEvent | undefined {
+  try {
+    return parseEvent(line);
+  } catch {
+    return undefined;
+  }
+}
+
 async function relayLog(options: WatchOptions, logger: Logger, signal: AbortSignal): Promise<void> {
   const path = join(options.dir, instanceFiles.hostAgentStderr);
   for await (const line of followLines(path, { from: options.from.stderr, signal })) {
     const record = parseAgentLog(line, options.since);
     if (record === undefined) continue;
+    const phase = record.fields[bootPhaseField];
+    if (typeof phase === "string") options.onBootPhase?.(phase);
     logger.log(record.level, `[hostagent] ${record.message}`, record.fields, record.time);
   }
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { converse as converseAt } from "../support/terminal.ts";
 
 const root = join(import.meta.dir, "../..");
 let home = "";
@@ -12,45 +13,11 @@ beforeAll(() => {
 
 afterAll(() => rmSync(home, { recursive: true }));
 
-/**
- * Runs a program at a terminal of 80 columns. Each answer is typed once the text before it has appeared.
- * @returns all that was shown, and the exit code
- */
-async function converse(
-  words: readonly string[],
-  answers: readonly (readonly [string, string])[],
-): Promise<{ readonly shown: string; readonly code: number }> {
-  // The child's end may be known before its last words are; a shell's word after them tells that all were read.
-  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-  let shown = "";
-  let from = 0;
-  const open = [...answers];
-  const decoder = new TextDecoder();
-  const terminal = new Bun.Terminal({
-    cols: 80,
-    rows: 24,
-    data(self, chunk) {
-      shown += decoder.decode(chunk, { stream: true });
-      if (/\[code \d+\]/.test(shown)) end();
-      for (let next = open[0]; next !== undefined; next = open[0]) {
-        const at = shown.indexOf(next[0], from);
-        if (at < 0) return;
-        open.shift();
-        from = at + next[0].length;
-        if (next[1] !== "") self.write(next[1]);
-      }
-    },
-  });
-  const child = Bun.spawn(["bash", "-c", '"$@"; echo "[code $?]"', "bash", ...words], {
-    terminal,
+const converse = (words: readonly string[], answers: readonly (readonly [string, string])[]) =>
+  converseAt(words, answers, {
     cwd: home,
     env: { HOME: home, PATH: `${home}:/usr/bin:/bin`, TERM: "xterm", TZ: "UTC" },
   });
-  await Promise.all([ended, child.exited]);
-  terminal.close();
-  const [text = "", code] = shown.split("[code ");
-  return { shown: text, code: Number.parseInt(code ?? "", 10) };
-}
 
 /** A program that asks one question and prints the answer as JSON. */
 function asking(call: string): readonly string[] {

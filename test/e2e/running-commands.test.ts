@@ -5,17 +5,20 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { miniTemplate } from "../support/guests.ts";
 import { type Run, type Started, World } from "../support/limactl.ts";
+import { converse } from "../support/terminal.ts";
 
 const limit = 300_000;
 let world: World;
 let watch: Started;
+let start: Run;
 
 /** One guest for all tests of this file. */
 beforeAll(async () => {
   world = new World();
   mkdirSync(world.limaHome);
   watch = world.start(["watch", "--json"]);
-  await world.ok(["start", "--tty=false", world.write("m.yaml", miniTemplate())]);
+  start = await world.limactl(["start", "--tty=false", world.write("m.yaml", miniTemplate())]);
+  if (start.code !== 0) throw new Error(start.stderr);
   tree = join(world.root, "a", "my tree");
   mkdirSync(join(tree, "sub dir"), { recursive: true });
   writeFileSync(join(tree, "script.sh"), "#!/bin/sh\n", { mode: 0o755 });
@@ -47,6 +50,15 @@ test(
   },
   limit,
 );
+
+test("the start ended with the time of each phase, then READY; there was no status line", () => {
+  const times =
+    /level=info msg="Started in \d+\.\ds: preparation \d+\.\ds, QEMU up \d+\.\ds(, [\w -]+ \d+\.\ds)+"\n.*READY\. Run `limactl shell m`/;
+  expect(start.stderr).toMatch(times);
+  expect(start.stderr).not.toContain("waiting for network");
+  expect(start.stderr).not.toContain("\u001b");
+  for (const line of start.stderr.trimEnd().split("\n")) expect(line).toStartWith("time=");
+});
 
 describe("a running instance", () => {
   test.each([
@@ -195,37 +207,6 @@ describe("shell --sync", () => {
     limit,
   );
 
-  /** Runs `shell --sync` at a terminal, picking the answers by the keys for them. */
-  async function atTerminal(dir: string, command: string, keys: readonly string[]): Promise<string> {
-    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-    let shown = "";
-    let from = 0;
-    const open = [...keys];
-    const decoder = new TextDecoder();
-    const terminal = new Bun.Terminal({
-      cols: 200,
-      rows: 24,
-      data: (self, chunk) => {
-        shown += decoder.decode(chunk, { stream: true });
-        if (/\[code \d+\]/.test(shown)) end();
-        const at = shown.indexOf("View the changed contents\r\n", from);
-        const next = at < 0 ? undefined : open.shift();
-        if (next === undefined) return;
-        from = shown.length;
-        self.write(next);
-      },
-    });
-    const words = [world.executable, "shell", "--sync", dir, "m", "sh", "-c", command];
-    const child = Bun.spawn(["bash", "-c", '"$@"; echo "[code $?]"', "bash", ...words], {
-      terminal,
-      cwd: world.root,
-      env: { ...world.env, PAGER: "cat", TERM: "xterm", NO_COLOR: "1" },
-    });
-    await Promise.all([ended, child.exited]);
-    terminal.close();
-    return shown;
-  }
-
   test(
     "at a terminal asks, shows the differences, and does as it is told",
     async () => {
@@ -233,15 +214,21 @@ describe("shell --sync", () => {
       mkdirSync(dir, { recursive: true });
       writeFileSync(join(dir, "f"), "one\n");
       const down = "\u001b[B";
-      const refused = await atTerminal(dir, "echo two > f; touch g", [`${down}${down}\r`, `${down}\r`]);
+      const sync = async (command: string, keys: readonly string[]) => {
+        const words = [world.executable, "shell", "--sync", dir, "m", "sh", "-c", command];
+        const answers = keys.map((key) => ["View the changed contents\r\n", key] as const);
+        const env = { ...world.env, PAGER: "cat", TERM: "xterm", NO_COLOR: "1" };
+        return (await converse(words, answers, { cwd: world.root, env, columns: 200 })).shown;
+      };
+      const refused = await sync("echo two > f; touch g", [`${down}${down}\r`, `${down}\r`]);
       expect(refused).toContain("Accept the changes? (added: 1, deleted: 0, modified: 1, metadata: 1)");
       expect(refused).toContain("+two");
       expect(refused).toContain("Skipping syncing back the changes to host.");
       expect(readFileSync(join(dir, "f"), "utf8")).toBe("one\n");
-      const accepted = await atTerminal(dir, "echo two > f", ["\r"]);
+      const accepted = await sync("echo two > f", ["\r"]);
       expect(accepted).toContain("Successfully synced back the changes to host.");
       expect(readFileSync(join(dir, "f"), "utf8")).toBe("two\n");
-      expect(await atTerminal(dir, "true", [])).toContain("No changes detected");
+      expect(await sync("true", [])).toContain("No changes detected");
     },
     limit,
   );
@@ -282,11 +269,20 @@ test(
   "restart edits, shuts down and starts again",
   async () => {
     const before = await guest("cat", "/proc/sys/kernel/random/boot_id");
-    const run = await world.limactl(["restart", "--cpus=1", "m"]);
-    expect(said(run)).toContain("Instance `m` configuration edited");
-    expect(said(run)).toContain("The instance m has shut down");
-    expect(said(run)).toContain("READY.");
-    expect(run.code).toBe(0);
+    const env = { ...world.env, TERM: "xterm", NO_COLOR: "1" };
+    const { shown, code } = await converse([world.executable, "restart", "--cpus=1", "m"], [], {
+      cwd: world.root,
+      env,
+      columns: 100,
+    });
+    expect(shown).toContain("Instance `m` configuration edited");
+    expect(shown).toContain("The instance m has shut down");
+    expect(shown).toContain("READY.");
+    expect(code).toBe(0);
+    // At a terminal a line tells what is waited for; it is gone in the end, and NO_COLOR keeps all of it plain.
+    expect(shown).toMatch(/Starting `m`, waiting for \w+[\w -]* \(\d+s\)/);
+    expect(shown.replace(/^.*\u001b\[K/s, "")).toBe("");
+    expect(shown).not.toMatch(/\u001b\[[\d;]*m/);
     expect(await guest("cat", "/proc/sys/kernel/random/boot_id")).not.toBe(before);
     expect(await guest("nproc")).toBe("1\n");
   },
@@ -312,7 +308,13 @@ test(
 test(
   "a renamed instance and its clone boot, files go from one to the other, and a reset ends what runs",
   async () => {
-    await Promise.all(["renamed", "cloned"].map((name) => world.ok(["start", name])));
+    const agent = world.start(["start", "--foreground", "renamed"]);
+    const events = () => Bun.file(world.file("renamed", "ha.stdout.log")).text();
+    await world.ok(["start", "cloned"]);
+    while (!(await events()).includes('"running":true')) await Bun.sleep(100);
+    // In the foreground the host agent is the very process that was started.
+    expect(readFileSync(world.file("renamed", "ha.pid"), "utf8")).toBe(`${agent.pid}\n`);
+    expect(agent.stderr().trimEnd()).toEndWith('level=info msg="Running the host agent in the foreground"');
     const shell = (name: string, ...command: string[]) => world.ok(["shell", name, ...command]);
     expect(await shell("cloned", "hostname")).toBe("lima-cloned\n");
     await shell("renamed", "sh", "-c", "mkdir -p d/e; echo over > d/e/f");
