@@ -60,13 +60,10 @@ export const command = defineCommand({
 
 /** The instance and the command: with `--instance` every word belongs to the command. */
 function target(context: CommandContext<typeof args>): { readonly name: string; readonly command: readonly string[] } {
-  if (context.changed("instance")) return { name: context.flags.instance, command: context.positionals };
-  const [name, second, ...rest] = context.positionals;
+  const byFlag = context.changed("instance");
+  const [name, ...rest] = byFlag ? [context.flags.instance, ...context.positionals] : context.positionals;
   if (name === undefined) throw new UserError("requires instance name as first argument");
-  if (second === "--") return { name, command: rest };
-  const words = second === undefined ? [] : [second, ...rest];
-  if (second !== undefined && otherCommands.has(second)) {
-    context.logger.warn(`Perhaps you meant \`limactl ${words.join(" ")}\`?`);
-  }
+  const words = rest[0] === "--" && !byFlag ? rest.slice(1) : rest;
+  if (otherCommands.has(words[0] ?? "")) context.logger.warn(`Perhaps you meant \`limactl ${words.join(" ")}\`?`);
   return { name, command: words };
 }

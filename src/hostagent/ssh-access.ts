@@ -16,11 +16,11 @@ export interface SshAccess {
 
 /** Finds the ssh client and writes `ssh.config` for people and their tools. */
 export async function prepareSshAccess(
-  { host, config, directory, name }: HostAgentOptions,
+  { host, logger, config, directory, name }: HostAgentOptions,
   keys: SshKeys,
   endpoint: SshEndpoint,
 ): Promise<SshAccess> {
-  const program = await findSshProgram(host);
+  const program = await findSshProgram(host, logger);
   const options = sshOptions({
     hostOs: host.os,
     program,

@@ -117,7 +117,7 @@ async function factsOf(
   return {
     paths,
     endpoints: new Map([...reached].map(([name, each]) => [name, endpointOf(each)])),
-    ssh: first?.access.program ?? (await findSshProgram(context.host)),
+    ssh: first?.access.program ?? (await findSshProgram(context.host, context.logger)),
     options: reached.size > 1 ? commonOptions(options) : options,
     recursive,
     verbose,

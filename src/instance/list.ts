@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { hostnameOf } from "../config/identifier.ts";
+import { join } from "node:path";
 import { errorText, UserError } from "../lib/errors.ts";
 import { quote } from "../lib/quote.ts";
 import { instanceDirectory, instanceNames } from "../store/directories.ts";
+import { instanceFiles } from "../store/instance-files.ts";
 import type { InstanceContext } from "./context.ts";
 import { brokenInstance, InstanceNotFound, inspectInstance } from "./inspect.ts";
 import type { Instance } from "./record.ts";
@@ -22,11 +23,22 @@ export function selectNames(
   wanted: readonly string[],
 ): { readonly names: readonly string[]; readonly unmatched: boolean } {
   const all = instanceNames(context.limaHome);
+  warnAboutStrangers(context, all);
   if (wanted.length === 0) return { names: all, unmatched: false };
   const known = new Set(all);
   const missing = wanted.filter((name) => !known.has(name));
   for (const name of missing) context.logger.warn(`No instance matching ${name} found.`);
   return { names: wanted.filter((name) => known.has(name)), unmatched: missing.length > 0 };
+}
+
+/** Tells of the first directory that is no instance's: another program's directory may have been given as Lima's home. */
+function warnAboutStrangers({ limaHome, logger }: InstanceContext, names: readonly string[]): void {
+  const stranger = names
+    .map((name) => join(instanceDirectory(limaHome, name), instanceFiles.limaYaml))
+    .find((path) => !existsSync(path));
+  if (stranger === undefined) return;
+  const reason = `stat ${stranger}: no such file or directory`;
+  logger.warn(`The directory ${quote(limaHome)} does not look like a valid Lima directory: ${reason}`);
 }
 
 /** Inspects instances side by side; one whose directory vanished meanwhile is left out with a warning. */
@@ -43,7 +55,7 @@ async function inspectForList(context: InstanceContext, name: string): Promise<I
     if (!(error instanceof UserError)) throw error;
     if (!(error instanceof InstanceNotFound)) throw new UserError(`unable to load instance ${name}: ${error.message}`);
     const dir = instanceDirectory(context.limaHome, name);
-    if (existsSync(dir)) return { ...brokenInstance(name, dir, errorText(error)), hostname: hostnameOf(name) };
+    if (existsSync(dir)) return brokenInstance(name, dir, errorText(error));
     context.logger.warn(`Skipping instance ${quote(name)}: ${error.message} (being cloned or deleted?)`);
     return undefined;
   }

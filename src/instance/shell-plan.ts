@@ -53,6 +53,26 @@ export function shellScript(script: ShellScript): string {
   return script.command.length === 0 ? login : `${login} -c ${shellQuote(joinCommand(script.command))}`;
 }
 
+const windowsShells = ["cmd.exe", "powershell.exe", "pwsh.exe"];
+
+/**
+ * The line that ssh runs in a Windows guest, where the shell itself reads the command.
+ * @param shell its name or path, which may stand in double quotes
+ * @throws UserError for a shell whose options are not known
+ */
+export function windowsScript(shell: string, command: readonly string[]): string {
+  const bare = shell.replace(/^"(.*)"$/s, "$1");
+  const base = bare.replace(/^.*[/\\]/s, "").toLowerCase();
+  if (!windowsShells.includes(base)) {
+    throw new UserError(
+      `unsupported shell ${quote(shell)} for Windows guest, must be one of [${windowsShells.join(" ")}]`,
+    );
+  }
+  const program = bare === shell && /\s/.test(shell) ? `"${shell}"` : shell;
+  if (command.length === 0) return program;
+  return `${program} ${base === "cmd.exe" ? "/c" : "-Command"} "${command.join(" ")}"`;
+}
+
 /** Leading `K=V` words stay assignments; from the first other word on, each is quoted as a whole. */
 function joinCommand(command: readonly string[]): string {
   const firstWord = command.findIndex((word) => !word.includes("="));

@@ -11,7 +11,7 @@ import { exitMasterArguments, type SshOption, sshArguments, sshOptions, withoutM
 import { findSshProgram, type SshProgram } from "../store/ssh-program.ts";
 import type { InstanceContext } from "./context.ts";
 import type { Instance } from "./record.ts";
-import { directoryCommand, preservedEnv, shellScript } from "./shell-plan.ts";
+import { directoryCommand, preservedEnv, shellScript, windowsScript } from "./shell-plan.ts";
 
 export interface ShellRequest {
   readonly command: readonly string[];
@@ -32,7 +32,7 @@ export interface SshAccess {
 
 /** The ssh program and the options with which this user reaches an instance. */
 export async function sshAccess(context: InstanceContext, dir: string, config: Config): Promise<SshAccess> {
-  const program = await findSshProgram(context.host);
+  const program = await findSshProgram(context.host, context.logger);
   const keys = await loadSshKeys(context.host, context.limaHome, config.ssh.loadDotSSHPubKeys);
   const options = sshOptions({
     hostOs: context.host.os,
@@ -57,21 +57,24 @@ export async function shellArguments(
   const { program, options } = await sshAccess(context, instance.dir, config);
   const [major, minor] = program.version;
   const quiet = major > 8 || (major === 8 && minor >= 9) ? "ERROR" : "QUIET";
-  const script = shellScript({
-    directory: directoryCommand({
-      workdir: request.workdir,
-      synced: request.synced,
-      cwd: resolved(context.host.cwd),
-      home: resolved(context.host.home),
-      mounts: config.mounts.map(({ location, mountPoint }) => ({
-        location: resolved(location) ?? location,
-        mountPoint,
-      })),
-    }),
-    shell: request.shell ?? (config.user.shell === "" ? undefined : config.user.shell),
-    env: request.preserveEnv ? preservedEnv(context.host.env) : [],
-    command: request.command,
-  });
+  const shell = request.shell ?? (config.user.shell === "" ? undefined : config.user.shell);
+  const posixScript = () =>
+    shellScript({
+      directory: directoryCommand({
+        workdir: request.workdir,
+        synced: request.synced,
+        cwd: resolved(context.host.cwd),
+        home: resolved(context.host.home),
+        mounts: config.mounts.map(({ location, mountPoint }) => ({
+          location: resolved(location) ?? location,
+          mountPoint,
+        })),
+      }),
+      shell,
+      env: request.preserveEnv ? preservedEnv(context.host.env) : [],
+      command: request.command,
+    });
+  const script = config.os === "Windows" ? windowsScript(shell ?? "", request.command) : posixScript();
   return [
     ...program.command,
     ...sshArguments(options),

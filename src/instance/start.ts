@@ -90,7 +90,7 @@ export async function startInstance(context: InstanceContext, name: string, opti
       logger.info(`Starting the instance ${quote(name)} with internal VM driver ${quote(instance.vmType)}`);
       await prepareInstance(context, instance, options);
     }
-    await Promise.all([findSshProgram(context.host), ensureIdentity(context.host, context.limaHome)]);
+    await Promise.all([findSshProgram(context.host, context.logger), ensureIdentity(context.host, context.limaHome)]);
     options.signal.throwIfAborted();
     if (options.becomeAgent !== undefined) {
       await options.becomeAgent(agentCommand(context, instance, options), agentLogs(instance));

@@ -1,12 +1,15 @@
 import { readFileSync, statSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { UserError } from "../lib/errors.ts";
+import { errorText, UserError } from "../lib/errors.ts";
 import { exec } from "../lib/exec.ts";
 import { writeFileAtomic } from "../lib/files.ts";
 import type { Host } from "../lib/host.ts";
+import type { Logger } from "../lib/log.ts";
+import { quote } from "../lib/quote.ts";
+import { shellSplit } from "../lib/shell-split.ts";
 import { cacheDirectory } from "./directories.ts";
-import { type OpenSshVersion, parseSshVersion, processorHasAes, splitShellWords } from "./ssh-version.ts";
+import { type OpenSshVersion, parseSshVersion, processorHasAes } from "./ssh-version.ts";
 
 /** The ssh client of this host and what it can do. */
 export interface SshProgram {
@@ -25,15 +28,17 @@ export interface SshProgram {
  * on disk under the executable's path, size and time.
  * @throws UserError when there is no ssh
  */
-export async function findSshProgram(host: Host): Promise<SshProgram> {
-  const command = sshCommand(host);
+export async function findSshProgram(host: Host, logger: Logger): Promise<SshProgram> {
+  const command = sshCommand(host, logger);
   const aes = hasAes(host);
   const cacheFile = join(cacheDirectory(host), "ssh-program.json");
   const { size, mtimeMs } = statSync(command[0]);
   const key = JSON.stringify([command, size, mtimeMs]);
   const known = await readKnown(cacheFile, key);
   if (known !== undefined) return { ...known, command, aes };
-  const { stdout, stderr, code } = await exec([...command, "-o", "GSSAPIAuthentication=no", "-V"], { env: host.env });
+  const probe = [...command, "-o", "GSSAPIAuthentication=no", "-V"];
+  const { stdout, stderr, code } = await exec(probe, { env: host.env });
+  if (code !== 0) logger.warn(`failed to run [${probe.join(" ")}]: stderr=${quote(stderr)}`);
   const asked = parseSshVersion(code === 0, `${stderr}${stdout}`);
   await mkdir(dirname(cacheFile), { recursive: true, mode: 0o700 });
   writeFileAtomic(cacheFile, `${JSON.stringify({ key, ...asked })}\n`, 0o600);
@@ -42,8 +47,8 @@ export async function findSshProgram(host: Host): Promise<SshProgram> {
 
 type Command = readonly [string, ...string[]];
 
-function sshCommand(host: Host): Command {
-  const [name, ...args] = host.env.SSH === undefined || host.env.SSH === "" ? ["ssh"] : splitShellWords(host.env.SSH);
+function sshCommand(host: Host, logger: Logger): Command {
+  const [name, ...args] = host.env.SSH === undefined || host.env.SSH === "" ? ["ssh"] : words(host.env.SSH, logger);
   const path = Bun.which(name ?? "ssh", { PATH: host.env.PATH ?? "", cwd: host.cwd });
   if (path === null) {
     throw new UserError(
@@ -51,6 +56,17 @@ function sshCommand(host: Host): Command {
     );
   }
   return [path, ...args];
+}
+
+function words(text: string, logger: Logger): readonly string[] {
+  try {
+    return shellSplit(text);
+  } catch (error) {
+    logger.warn("Failed to split SSH variable into shell tokens. Falling back to 'ssh' command", {
+      error: errorText(error),
+    });
+    return ["ssh"];
+  }
 }
 
 async function readKnown(file: string, key: string): Promise<Pick<SshProgram, "version" | "gssapi"> | undefined> {

@@ -40,25 +40,3 @@ export function processorHasAes(arch: Arch, cpuinfo: string): boolean {
       return false;
   }
 }
-
-/**
- * Splits a command as a shell does: blanks separate, quotes and backslashes keep.
- * @example splitShellWords(`ssh -o 'A B'`) // ["ssh", "-o", "A B"]
- */
-export function splitShellWords(text: string): readonly string[] {
-  const words: string[] = [];
-  const pattern = /\s*((?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+)/gsy;
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) words.push(unquote(match[1] ?? ""));
-  return words;
-}
-
-function unquote(word: string): string {
-  return word.replace(
-    /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/gs,
-    (_, single?: string, double?: string, escaped?: string) => {
-      if (single !== undefined) return single;
-      if (double !== undefined) return double.replace(/\\(["\\$`])/g, "$1");
-      return escaped ?? "";
-    },
-  );
-}

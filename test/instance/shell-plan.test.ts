@@ -1,7 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
-import { directoryCommand, preservedEnv, shellQuote, shellScript } from "../../src/instance/shell-plan.ts";
+import {
+  directoryCommand,
+  preservedEnv,
+  shellQuote,
+  shellScript,
+  windowsScript,
+} from "../../src/instance/shell-plan.ts";
 
 describe("the directory a guest shell starts in", () => {
   const mounts = [
@@ -72,6 +78,27 @@ describe("the script of a guest shell", () => {
         },
       ),
       { numRuns: 60 },
+    );
+  });
+});
+
+describe("the line for a Windows guest", () => {
+  test.each([
+    ["cmd.exe", [], "cmd.exe"],
+    ["cmd.exe", ["dir", "C:\\a b"], 'cmd.exe /c "dir C:\\a b"'],
+    ["PowerShell.exe", ["Get-Date"], 'PowerShell.exe -Command "Get-Date"'],
+    [
+      "C:\\Program Files\\PowerShell\\7\\pwsh.exe",
+      ["ls"],
+      '"C:\\Program Files\\PowerShell\\7\\pwsh.exe" -Command "ls"',
+    ],
+    ['"C:/Program Files/pwsh.exe"', ["ls"], '"C:/Program Files/pwsh.exe" -Command "ls"'],
+  ])("%s %j", (shell, command, line) => {
+    expect(windowsScript(shell, command)).toBe(line);
+  });
+  test("another shell is refused", () => {
+    expect(() => windowsScript("/bin/bash", [])).toThrow(
+      "unsupported shell `/bin/bash` for Windows guest, must be one of [cmd.exe powershell.exe pwsh.exe]",
     );
   });
 });

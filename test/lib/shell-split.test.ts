@@ -12,6 +12,7 @@ describe("words", () => {
     ["a\\ b \\'", ["a b", "'"]],
     ["'a\\'", ["a\\"]],
     ["a\\\nb", ["ab"]],
+    [`ssh -o 'A B' "c d"`, ["ssh", "-o", "A B", "c d"]],
   ] as const;
   for (const [text, words] of rows) test(JSON.stringify(text), () => expect(shellSplit(text)).toEqual([...words]));
   for (const text of ["'a", '"a', '"a\\"', "a\\"]) {

@@ -2,10 +2,20 @@ import { expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createLogger } from "../../src/cli/logger.ts";
 import { execOutput } from "../../src/lib/exec.ts";
 import type { Host } from "../../src/lib/host.ts";
 import { ensureIdentity, loadSshKeys } from "../../src/store/ssh-keys.ts";
 import { findSshProgram } from "../../src/store/ssh-program.ts";
+
+const silent = createLogger({
+  write: () => undefined,
+  level: "panic",
+  format: "text",
+  colour: false,
+  now: () => new Date(0),
+  startedAt: new Date(0),
+});
 
 function place(): Disposable & { readonly host: Host; readonly home: string; readonly limaHome: string } {
   const home = mkdtempSync(join(tmpdir(), "limabun-keys-"));
@@ -60,19 +70,38 @@ test("keys of ~/.ssh follow in the order of their names; what is no key is named
 
 test("the ssh client is asked once; afterwards the answer is on disk", async () => {
   using at = place();
-  const first = await findSshProgram(at.host);
+  const first = await findSshProgram(at.host, silent);
   expect(first.version[0]).toBeGreaterThan(5);
   const cache = join(at.home, ".cache/lima/ssh-program.json");
   const known = JSON.parse(readFileSync(cache, "utf8"));
   writeFileSync(cache, JSON.stringify({ ...known, version: [1, 2, 3] }));
-  expect((await findSshProgram(at.host)).version).toEqual([1, 2, 3]);
+  expect((await findSshProgram(at.host, silent)).version).toEqual([1, 2, 3]);
   writeFileSync(cache, "broken");
-  expect(await findSshProgram(at.host)).toEqual(first);
+  expect(await findSshProgram(at.host, silent)).toEqual(first);
 });
 
 test("without ssh it is said what to install; $SSH may name another with arguments", async () => {
   using at = place();
-  expect(findSshProgram({ ...at.host, env: { PATH: at.home } })).rejects.toThrow("executable file not found in $PATH");
-  const own = await findSshProgram({ ...at.host, env: { ...at.host.env, SSH: "ssh -o 'LogLevel=ERROR'" } });
+  expect(findSshProgram({ ...at.host, env: { PATH: at.home } }, silent)).rejects.toThrow(
+    "executable file not found in $PATH",
+  );
+  const own = await findSshProgram({ ...at.host, env: { ...at.host.env, SSH: "ssh -o 'LogLevel=ERROR'" } }, silent);
   expect(own.command.slice(1)).toEqual(["-o", "LogLevel=ERROR"]);
+});
+
+test("a $SSH whose quotes do not end is passed over with a warning", async () => {
+  using at = place();
+  const told: string[] = [];
+  const logger = createLogger({
+    write: (line) => told.push(line),
+    level: "info",
+    format: "text",
+    colour: false,
+    now: () => new Date(0),
+    utc: true,
+    startedAt: new Date(0),
+  });
+  const found = await findSshProgram({ ...at.host, env: { ...at.host.env, SSH: "ssh 'x" } }, logger);
+  expect(found.command).toHaveLength(1);
+  expect(told[0]).toContain("Failed to split SSH variable into shell tokens. Falling back to 'ssh' command");
 });

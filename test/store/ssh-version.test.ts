@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { isPublicKey } from "../../src/store/public-key.ts";
-import { parseSshVersion, processorHasAes, splitShellWords } from "../../src/store/ssh-version.ts";
+import { parseSshVersion, processorHasAes } from "../../src/store/ssh-version.ts";
 
 describe("what ssh says of itself", () => {
   const cases: readonly (readonly [string, readonly [number, number, number], boolean])[] = [
@@ -33,28 +33,6 @@ describe("AES instructions", () => {
   for (const [arch, cpuinfo, expected] of cases)
     test(`${arch} ${JSON.stringify(cpuinfo)}: ${expected}`, () =>
       expect(processorHasAes(arch, cpuinfo)).toBe(expected));
-});
-
-describe("a command split into words", () => {
-  const cases: readonly (readonly [string, readonly string[]])[] = [
-    ["ssh -v", ["ssh", "-v"]],
-    ["  a   b  ", ["a", "b"]],
-    [`ssh -o 'A B' "c d"`, ["ssh", "-o", "A B", "c d"]],
-    [`a\\ b c"d 'e'"f`, ["a b", "cd 'e'f"]],
-    [`"a\\"b" '\\'`, ['a"b', "\\"]],
-    [`''`, [""]],
-    ["", []],
-  ];
-  for (const [text, words] of cases) test(text, () => expect(splitShellWords(text)).toEqual(words));
-
-  test("quoted words come back, whatever they hold", () => {
-    fc.assert(
-      fc.property(fc.array(fc.string()), (words) => {
-        const text = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
-        expect(splitShellWords(text)).toEqual(words);
-      }),
-    );
-  });
 });
 
 describe("a public key", () => {
