@@ -157,6 +157,10 @@ async function printTemplate(context: ListContext, instances: readonly Instance[
     throw new UserError(`invalid go template: ${errorText(error)}`, { cause: error });
   }
   const fields = hostFields(instanceContext(context));
-  const outputs = instances.map((instance) => `${renderTemplate(text, templateView(instance, fields), options)}\n`);
+  const { printConfig } = await import("../config/print.ts");
+  const outputs = instances.map((instance) => {
+    const view = templateView(instance, fields, instance.config && printConfig(instance.config));
+    return `${renderTemplate(text, view, options)}\n`;
+  });
   context.stdout.write(outputs.join(""));
 }

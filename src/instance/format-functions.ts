@@ -1,11 +1,12 @@
 import { CallError } from "../lib/gotemplate/error.ts";
 import type { TemplateFunction } from "../lib/gotemplate/options.ts";
 import { evaluateJson } from "../lib/yq/evaluate.ts";
+import { jsonForm } from "./template-view.ts";
 
 /** Functions of `list --format` templates beside the language's own. */
 export const formatFunctions: Readonly<Record<string, TemplateFunction>> = {
-  json: (value: unknown) => JSON.stringify(value ?? null),
-  yaml: (value: unknown) => `---\n${evaluateJson("", value ?? null, { format: "yaml" }).replace(/\n$/, "")}`,
+  json: (value: unknown) => JSON.stringify(jsonForm(value) ?? null),
+  yaml: (value: unknown) => `---\n${evaluateJson("", jsonForm(value) ?? null, { format: "yaml" }).replace(/\n$/, "")}`,
   indent: (...words: readonly unknown[]) => indent(words),
   missing: (...words: readonly unknown[]) => missing(words),
 };

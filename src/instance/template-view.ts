@@ -1,5 +1,5 @@
 import { withGoType } from "../lib/gotemplate/value.ts";
-import type { HostFields, Instance } from "./record.ts";
+import { type HostFields, type Instance, instanceJson } from "./record.ts";
 
 /** Names of lima.yaml's fields whose Go spelling is more than a capital first letter. */
 const goNames: Readonly<Record<string, string>> = {
@@ -91,8 +91,29 @@ const mayLack: Readonly<Record<string, readonly string[]>> = {
   "limatype.Rosetta": ["enabled", "binfmt"],
 };
 
-/** An instance as templates (`list --format`, `message`) see it: Go's field names over the same data. */
-export function templateView(instance: Instance, host: HostFields): Readonly<Record<string, unknown>> {
+/** What the structures of a view are in JSON and YAML, where their fields have lima.yaml's names. */
+const jsonForms = new WeakMap<object, unknown>();
+
+/** A value of a template as the functions `json` and `yaml` print it. */
+export function jsonForm(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(jsonForm);
+  return typeof value === "object" && value !== null && jsonForms.has(value) ? jsonForms.get(value) : value;
+}
+
+function withJsonForm<T extends object>(value: T, form: unknown): T {
+  jsonForms.set(value, form);
+  return value;
+}
+
+/**
+ * An instance as templates (`list --format`, `message`) see it: Go's field names over the same data.
+ * @param printedConfig its configuration as `printConfig` gives it, where the template may print structures as JSON or YAML
+ */
+export function templateView(
+  instance: Instance,
+  host: HostFields,
+  printedConfig?: object,
+): Readonly<Record<string, unknown>> {
   const record = {
     Name: instance.name,
     Hostname: instance.hostname,
@@ -111,14 +132,16 @@ export function templateView(instance: Instance, host: HostFields): Readonly<Rec
     HostAgentPID: instance.hostAgent?.pid ?? 0,
     DriverPID: instance.driver?.pid ?? 0,
     Errors: instance.errors,
-    Config: instance.config === undefined ? null : structure("limatype.LimaYAML", instance.config),
+    Config: instance.config === undefined ? null : structure("limatype.LimaYAML", instance.config, printedConfig),
     SSHAddress: instance.sshAddress,
     Protected: instance.protected,
     LimaVersion: instance.limaVersion,
     Param: withGoType("map[string]string", instance.param),
     AutoStartedIdentifier: instance.autoStartedIdentifier,
   };
-  return withGoType("store.FormatData", { ...record, Instance: withGoType("limatype.Instance", record), ...host });
+  const inner = withJsonForm(withGoType("limatype.Instance", record), instanceJson(instance, printedConfig));
+  const view = withGoType("store.FormatData", { ...record, Instance: inner, ...host });
+  return withJsonForm(view, instanceJson(instance, printedConfig, host));
 }
 
 /** Names of the fields that `list --format` templates may use, sorted; the deprecated ones are not told. */
@@ -149,23 +172,34 @@ export const templateFields: readonly string[] = [
 ];
 
 function structures(field: string, list: readonly object[]): readonly unknown[] {
-  return list.map((item) => structure(typeNames[field] ?? "struct", item));
+  return list.map((item) => structure(typeNames[field] ?? "struct", item, item));
 }
 
-function structure(typeName: string, value: object): unknown {
+/** @param printed what `printConfig` makes of the value; what it left out says nothing */
+function structure(typeName: string, value: object, printed: object = {}): unknown {
   const lacking = (mayLack[typeName] ?? []).map((key) => [key, null] as const);
   const whole = { ...Object.fromEntries(lacking), ...value };
-  const entries = Object.entries(whole).map(([key, item]) => [goName(key), converted(key, item)] as const);
-  return withGoType(typeName, Object.fromEntries(entries));
+  const printedFields = printed as Readonly<Record<string, unknown>>;
+  const entries = Object.entries(whole).map(
+    ([key, item]) => [goName(key), converted(key, item, printedFields[key])] as const,
+  );
+  return withJsonForm(withGoType(typeName, Object.fromEntries(entries)), printed);
 }
 
-function converted(key: string, value: unknown): unknown {
+function asObject(value: unknown): object {
+  return typeof value === "object" && value !== null ? value : {};
+}
+
+function converted(key: string, value: unknown, printed: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const mapType = maps[key];
   if (mapType !== undefined) return withGoType(mapType, value);
   const typeName = typeNames[key] ?? `limatype.${goName(key)}`;
-  if (!Array.isArray(value)) return structure(typeName, value);
-  return value.map((item: unknown) => (typeof item === "object" && item !== null ? structure(typeName, item) : item));
+  if (!Array.isArray(value)) return structure(typeName, value, asObject(printed));
+  const printedItems: readonly unknown[] = Array.isArray(printed) ? printed : [];
+  return value.map((item: unknown, index) =>
+    typeof item === "object" && item !== null ? structure(typeName, item, asObject(printedItems[index])) : item,
+  );
 }
 
 function goName(key: string): string {

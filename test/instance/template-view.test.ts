@@ -1,5 +1,8 @@
 import { expect, test } from "bun:test";
 import { type DefinitionName, definitionOf, type FieldType } from "../../src/config/schema.ts";
+import { printConfig } from "../../src/config/print.ts";
+import { type DefinitionName, definitions, type FieldType } from "../../src/config/schema.ts";
+import { formatFunctions } from "../../src/instance/format-functions.ts";
 import type { Instance } from "../../src/instance/record.ts";
 import { templateView } from "../../src/instance/template-view.ts";
 import { renderTemplate } from "../../src/lib/gotemplate/render.ts";
@@ -18,18 +21,20 @@ probes: [{script: '#!/bin/sh'}]
 containerd: {archives: [{location: /a}]}
 `;
 
+const { config } = load(text);
 const view = templateView(
   {
     name: "foo",
-    config: load(text).config,
+    config,
     errors: [],
     networks: [],
     additionalDisks: [],
     param: {},
   } as unknown as Instance,
   { HostOS: "linux", HostArch: "x86_64", LimaHome: "/l", IdentityFile: "/l/_config/user" },
+  printConfig(config),
 );
-const render = (template: string) => renderTemplate(template, view, { name: "format" });
+const render = (template: string) => renderTemplate(template, view, { name: "format", functions: formatFunctions });
 
 /** Go's spellings that are not the field's own with a capital first letter. */
 const spelled: Readonly<Record<string, string>> = Object.fromEntries(
@@ -71,6 +76,15 @@ test("what is unset is nil", () => {
 
 test("the instance is also there under its own name, as messages want it", () => {
   expect(render("{{.Instance.Name}} {{.Instance.Config.VMOpts.vz}}")).toBe("foo <no value>");
+});
+
+test("json and yaml print structures with the names that list --json and lima.yaml have", () => {
+  expect(JSON.parse(render("{{json .}}"))).toMatchObject({ name: "foo", config: printConfig(config), HostOS: "linux" });
+  expect(JSON.parse(render("{{json .Config}}"))).toEqual(printConfig(config));
+  expect(render("{{json .Config.Images}}")).toBe(JSON.stringify(printConfig(config).images));
+  expect(render("{{yaml (index .Config.Images 0)}}")).toBe(`---\nlocation: /x\narch: x86_64`);
+  expect(render("{{range .Config.PortForwards}}{{json .}}{{end}}")).toStartWith('{"guestIPMustBeZero":false,"guestIP":');
+  expect(render("{{json .Config.VMOpts}} {{json .Name}} {{json .Config.CPUs}}")).toStartWith('{} "foo" ');
 });
 
 test("what does not exist is an error", () => {
