@@ -63,6 +63,8 @@ export function manPage(page: DocPage, date: string): string {
   const usage = page.usage ?? `${page.path.join(" ")} [command]`;
   const sections = [
     `.TH "${name.toUpperCase()}" "1" "${date}" "limabun" "Lima manual"\n`,
+    // No hyphenation and no justification: names of commands and options stay whole.
+    ".nh\n.ad l\n",
     `.SH NAME\n${roff(name)} \\- ${roff(page.short)}\n`,
     `.SH SYNOPSIS\n\\fB${roff(usage)}\\fP\n`,
     `.SH DESCRIPTION\n${roff(page.long)}\n`,

@@ -22,6 +22,8 @@ const page: DocPage = {
 
 test("a manual page", () => {
   expect(manPage(page, "Jan 2026")).toBe(`.TH "LIMACTL-SAMPLE" "1" "Jan 2026" "limabun" "Lima manual"
+.nh
+.ad l
 .SH NAME
 limactl\\-sample \\- Do a sample thing
 .SH SYNOPSIS
