@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { bootPhaseField } from "../hostapi/agent-log.ts";
 import { followLines } from "../lib/follow.ts";
 import type { Logger } from "../lib/log.ts";
 import { instanceFiles } from "../store/instance-files.ts";
@@ -28,9 +27,6 @@ export interface BootMonitorOptions {
 }
 
 const serialLogs = [instanceFiles.serialLog, instanceFiles.serialPciLog, instanceFiles.serialVirtioLog] as const;
-
-/** What is left to do once the boot scripts have finished: probes, mounts, forwards. */
-const lastPhase = "services";
 
 /** Longest value that a timer takes. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -92,8 +88,7 @@ export class BootMonitor implements Service {
     this.state = afterSign(before, sign, performance.now());
     if (before.phase !== this.state.phase) {
       const { phase } = this.state;
-      const name = phase === undefined ? lastPhase : phaseNames[phase];
-      this.options.logger.debug(`Boot phase: waiting for ${name}`, { [bootPhaseField]: name });
+      this.options.logger.debug(phase === undefined ? "Boot complete" : `Boot phase: waiting for ${phaseNames[phase]}`);
       if (phase !== undefined) this.options.onPhase(phase);
     }
     if (this.state.phase === undefined) this.end();

@@ -9,9 +9,6 @@ export interface AgentLogRecord {
   readonly time?: Date;
 }
 
-/** Field of a record by which the host agent tells what the start waits for from now on. */
-export const bootPhaseField = "bootPhase";
-
 const levels: Readonly<Record<string, LogLevel>> = {
   trace: "trace",
   debug: "debug",

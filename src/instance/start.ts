@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { HostAgentEvent } from "../hostapi/events.ts";
 import type { WatchTransfer } from "../image/progress.ts";
 import { UserError } from "../lib/errors.ts";
 import { childEnv, describeExit } from "../lib/exec.ts";
 import { type Lock, tryLock } from "../lib/flock.ts";
-import { quote, quoteList } from "../lib/quote.ts";
+import { quote } from "../lib/quote.ts";
 import { findAttachable } from "../store/attach.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import { runningProcesses } from "../store/running.ts";
@@ -20,6 +19,7 @@ import { prepareInstance } from "./prepare.ts";
 import type { Instance } from "./record.ts";
 import { shellCommand } from "./shell-command.ts";
 import { StartClock } from "./start-clock.ts";
+import { StartFollower } from "./start-follower.ts";
 import { startTimesText } from "./start-times-plan.ts";
 import { cleanUpRun, driversOf, endOrphans, forceStopInstance } from "./stop.ts";
 import { watchHostAgent } from "./watch.ts";
@@ -235,14 +235,13 @@ async function waitUntilRunning(
   if (agent.exitCode !== null || agent.signalCode !== null) ended.abort();
   const timeoutMs = options.timeoutMs !== undefined && options.timeoutMs > 0 ? options.timeoutMs : defaultTimeoutMs;
   const timeout = AbortSignal.timeout(timeoutMs);
-  const follower = new StartFollower(context, instance, options.progress === true);
+  const follower = new StartFollower(context, instance, clock, options.progress === true);
   const outcome = await watchHostAgent(
     {
       dir: instance.dir,
       from: { stdout: 0, stderr: 0 },
       since,
       logger: context.logger,
-      onBootPhase: (name) => clock.enter(name),
       signal: AbortSignal.any([ended.signal, timeout, options.signal]),
     },
     (event) => follower.take(event),
@@ -272,59 +271,6 @@ async function waitUntilRunning(
 async function endAbandoned(context: InstanceContext, instance: Instance): Promise<void> {
   const now = await inspectInstance(context, instance.name);
   await endOrphans(context, now, driversOf(now), { graceful: false });
-}
-
-/** Turns the host agent's events into log lines, and finds the one that decides the start. */
-class StartFollower {
-  private sshPortTold = false;
-  private cloudInitDone: boolean;
-  private cloudInitTold = "";
-  private running = false;
-
-  constructor(
-    private readonly context: InstanceContext,
-    private readonly instance: Instance,
-    progress: boolean,
-  ) {
-    this.cloudInitDone = !progress;
-  }
-
-  take(event: HostAgentEvent): "running" | { readonly error: string } | undefined {
-    const { status } = event;
-    const { logger } = this.context;
-    const log = join(this.instance.dir, instanceFiles.hostAgentStderr);
-    if (!this.sshPortTold && status.sshLocalPort !== undefined && status.sshLocalPort > 0) {
-      this.sshPortTold = true;
-      logger.info(`SSH Local Port: ${status.sshLocalPort}`);
-    }
-    this.tellCloudInit(event);
-    if (status.errors !== undefined && status.errors.length > 0) logger.error(quoteList(status.errors));
-    if (status.exiting === true)
-      return { error: `exiting, status=${JSON.stringify(status)} (hint: see ${quote(log)})` };
-    if (status.running === true && status.degraded === true) {
-      logger.warn(
-        `DEGRADED. The VM seems running, but file sharing and port forwarding may not work. (hint: see ${quote(log)})`,
-      );
-      return { error: `degraded, status=${JSON.stringify(status)}` };
-    }
-    if (status.running === true) this.running = true;
-    return this.running && this.cloudInitDone ? "running" : undefined;
-  }
-
-  private tellCloudInit({ status }: HostAgentEvent): void {
-    const progress = status.cloudInitProgress;
-    // an event of something else repeats it
-    const text = JSON.stringify(progress);
-    if (progress === undefined || this.cloudInitDone || text === this.cloudInitTold) return;
-    this.cloudInitTold = text;
-    const { logger } = this.context;
-    if (progress.active === true && (progress.logLine ?? "") === "") logger.info("Cloud-init provisioning started...");
-    if ((progress.logLine ?? "") !== "") logger.info(`[cloud-init] ${progress.logLine}`);
-    if (progress.completed === true) {
-      this.cloudInitDone = true;
-      logger.info("Cloud-init progress monitoring done.");
-    }
-  }
 }
 
 function announce(context: InstanceContext, instance: Instance, options: StartOptions): void {

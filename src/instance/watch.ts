@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { bootPhaseField, parseAgentLog } from "../hostapi/agent-log.ts";
+import { parseAgentLog } from "../hostapi/agent-log.ts";
 import { type HostAgentEvent, parseEvent } from "../hostapi/events.ts";
 import { followLines } from "../lib/follow.ts";
 import type { Logger } from "../lib/log.ts";
@@ -25,8 +25,6 @@ export interface WatchOptions {
   readonly since: Date;
   /** Receives the host agent's log records; undefined to drop them. */
   readonly logger: Logger | undefined;
-  /** Receives the name of each phase of the boot as it begins; only where there is a logger. */
-  readonly onBootPhase?: (name: string) => void;
   /** Ends the watch; what is already written by then is still handed out. */
   readonly signal: AbortSignal;
 }
@@ -74,8 +72,6 @@ async function relayLog(options: WatchOptions, logger: Logger, signal: AbortSign
   for await (const line of followLines(path, { from: options.from.stderr, signal })) {
     const record = parseAgentLog(line, options.since);
     if (record === undefined) continue;
-    const phase = record.fields[bootPhaseField];
-    if (typeof phase === "string") options.onBootPhase?.(phase);
     logger.log(record.level, `[hostagent] ${record.message}`, record.fields, record.time);
   }
 }

@@ -49,6 +49,7 @@ const completions: Readonly<Record<string, { readonly some: readonly string[]; r
   I: { some: ["one", "two"], end: ":4" },
   "T+F": { some: ["template:docker"], end: ":0" },
   "I+T+F": { some: ["one", "two", "template:docker"], end: ":0" },
+  N: { some: ["bridged", "host", "shared", "user-v2"], end: ":4" },
   F: { some: [], end: ":0" },
   "-": { some: [], end: ":4" },
 };

@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
-import { type DefinitionName, definitionOf, type FieldType } from "../../src/config/schema.ts";
 import { printConfig } from "../../src/config/print.ts";
-import { type DefinitionName, definitions, type FieldType } from "../../src/config/schema.ts";
+import { type DefinitionName, definitionOf, type FieldType } from "../../src/config/schema.ts";
 import { formatFunctions } from "../../src/instance/format-functions.ts";
 import type { Instance } from "../../src/instance/record.ts";
 import { templateView } from "../../src/instance/template-view.ts";
@@ -83,7 +82,9 @@ test("json and yaml print structures with the names that list --json and lima.ya
   expect(JSON.parse(render("{{json .Config}}"))).toEqual(printConfig(config));
   expect(render("{{json .Config.Images}}")).toBe(JSON.stringify(printConfig(config).images));
   expect(render("{{yaml (index .Config.Images 0)}}")).toBe(`---\nlocation: /x\narch: x86_64`);
-  expect(render("{{range .Config.PortForwards}}{{json .}}{{end}}")).toStartWith('{"guestIPMustBeZero":false,"guestIP":');
+  expect(render("{{range .Config.PortForwards}}{{json .}}{{end}}")).toStartWith(
+    '{"guestIPMustBeZero":false,"guestIP":',
+  );
   expect(render("{{json .Config.VMOpts}} {{json .Name}} {{json .Config.CPUs}}")).toStartWith('{} "foo" ');
 });
 
