@@ -21,5 +21,5 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
 }
 
 function characters(text: string): number {
-  return Array.from(text).length;
+  return /^[\x20-\x7e]*$/.test(text) ? text.length : Array.from(text).length;
 }

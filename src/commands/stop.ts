@@ -1,6 +1,4 @@
 import { defineCommand } from "../cli/command.ts";
-import { inspectInstance } from "../instance/inspect.ts";
-import { forceStopInstance, stopInstance } from "../instance/stop.ts";
 import { forEachName } from "./each-name.ts";
 import { defaultInstance, instanceContext } from "./instance-context.ts";
 
@@ -9,6 +7,10 @@ export const command = defineCommand({
   positionals: { usage: "INSTANCE [INSTANCE, ...]", complete: "instances" },
   args: { force: { type: "boolean", alias: "f", description: "Force stop the instance" } },
   async run(context) {
+    const [{ inspectInstance }, { forceStopInstance, stopInstance }] = await Promise.all([
+      import("../instance/inspect.ts"),
+      import("../instance/stop.ts"),
+    ]);
     const surroundings = instanceContext(context);
     const names = context.positionals.length === 0 ? [defaultInstance] : context.positionals;
     const { signal } = context;

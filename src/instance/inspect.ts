@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { checkInstanceName, hostnameOf } from "../config/identifier.ts";
 import type { Config } from "../config/types.ts";
@@ -123,7 +123,7 @@ async function askHostAgent(dir: string, processes: RunningProcesses, timeoutMs:
   if (processes.hostAgent === undefined) return {};
   const socket = join(dir, instanceFiles.hostAgentSock);
   try {
-    await stat(socket);
+    statSync(socket);
   } catch (error) {
     problems.push(`failed to connect to ${quote(socket)}: ${errorText(error)}`);
     return {};

@@ -50,7 +50,7 @@ export async function loadStoredConfig(
   name: string,
   options: LoadOptions = {},
 ): Promise<LoadedConfig> {
-  return loadSources(context, await readSources(context, name), options);
+  return loadSources(context, readSources(context, name, await sharedTexts(context)), options);
 }
 
 /**
@@ -58,8 +58,9 @@ export async function loadStoredConfig(
  * result of that time is used, which takes a fraction of the time. Host paths in it are not looked at again.
  */
 export async function peekStoredConfig(context: InstanceContext, name: string): Promise<Config> {
-  const sources = await readSources(context, name);
-  const key = sha256Hex(cacheKey(context, sources));
+  const shared = await sharedFacts(context);
+  const sources = readSources(context, name, shared.texts);
+  const key = sha256Hex(shared.key, JSON.stringify(sources));
   const file = join(cacheDirectory(context.host), "config", `${key}.json`);
   try {
     return JSON.parse(readFileSync(file, "utf8")) as Config;
@@ -136,8 +137,8 @@ async function templateSources(context: InstanceContext, locator: string) {
   };
 }
 
-async function readSources(context: InstanceContext, name: string): Promise<Sources> {
-  const common = await commonSources(context, name);
+function readSources(context: InstanceContext, name: string, shared: SharedTexts): Sources {
+  const common = { ...placeOf(context, name), ...shared };
   const text = decodeText(readFileSync(common.path), common.path);
   const version = readTextIfExistsSync(join(common.dir, instanceFiles.limaVersion))?.trim() ?? "";
   return { ...common, text, exists: isInitialised(common.dir), version };
@@ -145,17 +146,42 @@ async function readSources(context: InstanceContext, name: string): Promise<Sour
 
 // Small files are read synchronously: for a list of many instances that is several times faster than in turn.
 async function commonSources(context: InstanceContext, name: string) {
+  return { ...placeOf(context, name), ...(await sharedTexts(context)) };
+}
+
+function placeOf(context: InstanceContext, name: string) {
   const dir = instanceDirectory(context.limaHome, name);
+  return { path: `${dir}/${instanceFiles.limaYaml}`, dir, name };
+}
+
+type SharedTexts = Omit<Sources, "text" | "path" | "dir" | "name" | "exists" | "version">;
+
+/** What all instances of a Lima home have in common. */
+async function sharedTexts(context: InstanceContext): Promise<SharedTexts> {
   const config = configDirectory(context.limaHome);
   return {
-    path: join(dir, instanceFiles.limaYaml),
     defaultText: readTextIfExistsSync(join(config, "default.yaml")),
     overrideText: readTextIfExistsSync(join(config, "override.yaml")),
     networksText: readTextIfExistsSync(networksFile(context.limaHome)),
-    dir,
-    name,
     ...(await machineFacts(context.host)),
   };
+}
+
+interface SharedFacts {
+  readonly texts: SharedTexts;
+  /** All that decides a configuration beside the instance's own files, as text. */
+  readonly key: string;
+}
+
+const knownShared = new WeakMap<InstanceContext, Promise<SharedFacts>>();
+
+/** The same for the looks of one command, which are many and follow each other at once: read once. */
+function sharedFacts(context: InstanceContext): Promise<SharedFacts> {
+  const known = knownShared.get(context);
+  if (known !== undefined) return known;
+  const read = sharedTexts(context).then((texts) => ({ texts, key: cacheKey(context, texts) }));
+  knownShared.set(context, read);
+  return read;
 }
 
 interface MachineFacts {
@@ -232,7 +258,7 @@ function pathKind(path: string): PathKind {
   }
 }
 
-function cacheKey(context: InstanceContext, sources: Sources): string {
+function cacheKey(context: InstanceContext, shared: SharedTexts): string {
   const { os, arch, osVersion, cpus, memoryBytes, home, user, env } = context.host;
   const { TMPDIR, TMP, TEMP, USERPROFILE, LIMA_SSH_OVER_VSOCK } = env;
   const variables = { TMPDIR, TMP, TEMP, USERPROFILE, LIMA_SSH_OVER_VSOCK };
@@ -241,7 +267,7 @@ function cacheKey(context: InstanceContext, sources: Sources): string {
     programStamp(context.host),
     { os, arch, osVersion, cpus, memoryBytes, home, user, variables },
     context.limaHome,
-    sources,
+    shared,
   ]);
 }
 

@@ -32,10 +32,13 @@ export function instanceDirectory(limaHomePath: string, name: string): string {
 /** Names of all instances of a Lima home in byte order; none when the home does not exist. */
 export function instanceNames(limaHomePath: string): string[] {
   try {
-    return readdirSync(limaHomePath, { withFileTypes: true })
+    const names = readdirSync(limaHomePath, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && !entry.name.startsWith("_"))
-      .map((entry) => entry.name)
-      .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      .map((entry) => entry.name);
+    // The order of UTF-16 is that of the bytes but for surrogates; comparing bytes costs half a millisecond a hundred.
+    return names.some((name) => /[^\0-\ud7ff]/.test(name))
+      ? names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+      : names.sort();
   } catch (error) {
     if (errorCode(error) === "ENOENT") return [];
     throw error;

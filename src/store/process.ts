@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { errorCode } from "../lib/errors.ts";
 
@@ -121,7 +120,13 @@ function startTimeByTool(pid: number): string {
     : output(["powershell", "-NoProfile", "-Command", `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`]);
 }
 
-function output(command: readonly [string, ...string[]]): string {
-  const [program, ...args] = command;
-  return spawnSync(program, args, { encoding: "utf8", windowsHide: true }).stdout?.trim() ?? "";
+/** What a tool of the system prints; empty where there is no such tool. */
+function output(command: readonly string[]): string {
+  try {
+    return Bun.spawnSync([...command], { stdin: "ignore", stderr: "ignore", windowsHide: true })
+      .stdout.toString()
+      .trim();
+  } catch {
+    return "";
+  }
 }
