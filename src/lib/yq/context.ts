@@ -36,7 +36,6 @@ export interface Evaluation {
   /** Parses an expression, for `eval`. */
   parse(source: string): Expression;
   /** The number of the next document that `split_doc` makes. */
-  nextSplitDocument(): number;
 }
 
 /** An operator written as a word: yields nodes for its arguments and the nodes it is applied to. */

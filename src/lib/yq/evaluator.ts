@@ -10,23 +10,29 @@ import { missingOperator, operatorFor } from "./operators.ts";
 import type { Expression } from "./syntax/ast.ts";
 import { parse } from "./syntax/parser.ts";
 
+/** Operators whose results belong to no document, so that no `---` parts them. */
+const withoutDocument: ReadonlySet<string> = new Set(
+  "keys map filter with_entries parents array_to_map collect env strenv now error load load_str".split(" "),
+);
+
+/** What an operator makes of a part of a document belongs to that document. */
+function placeInDocument(results: readonly YqNode[], context: Context): void {
+  const [node] = context.nodes;
+  if (node?.parent === undefined) return;
+  for (const result of results) if (result.origin === noOrigin) result.origin = node.origin;
+}
+
 /** Evaluates expressions. */
 export class Evaluator implements Evaluation {
   private depth = 0;
-  private splitDocuments = 0;
 
   constructor(readonly access: Access) {}
-
-  nextSplitDocument(): number {
-    return this.splitDocuments++;
-  }
 
   run(expression: Expression, context: Context): readonly YqNode[] {
     if (++this.depth > 5000) throw new UserError("the expression recurses too deeply");
     try {
       const results = this.step(expression, context);
-      const origin = context.nodes[0]?.origin;
-      if (origin !== undefined) for (const node of results) if (node.origin === noOrigin) node.origin = origin;
+      if (expression.type === "call" && !withoutDocument.has(expression.name)) placeInDocument(results, context);
       return results;
     } finally {
       this.depth--;
@@ -88,7 +94,11 @@ export class Evaluator implements Evaluation {
     return context.nodes.map((node) =>
       text(
         parts
-          .map((part) => (typeof part === "string" ? part : this.runOn(part, node, context).map(stringOf).join("")))
+          .map((part) => {
+            if (typeof part === "string") return part;
+            const [value] = this.runOn(part, node, context);
+            return value === undefined ? "" : stringOf(value);
+          })
           .join(""),
       ),
     );
@@ -107,7 +117,7 @@ export class Evaluator implements Evaluation {
         if (left.type === "bind") return this.bound(left, right, context);
         return this.run(right, { ...context, nodes: this.run(left, context) });
       case "union":
-        return [...this.run(left, context), ...this.run(right, context)];
+        return this.union(left, right, context);
       case "assign":
       case "update":
         return assign(this, expression, context);
@@ -121,6 +131,13 @@ export class Evaluator implements Evaluation {
       default:
         return binaryResults(this, expression, context);
     }
+  }
+
+  /** Where both sides change the same nodes and yield them, they are yielded once. */
+  private union(left: Expression, right: Expression, context: Context): readonly YqNode[] {
+    const first = this.run(left, context);
+    const second = this.run(right, context);
+    return first === second ? first : [...first, ...second];
   }
 
   /** `value as $name | body`: the body for each value, a copy of it unless it is `ref`. */

@@ -1,3 +1,4 @@
+import { UserError } from "../errors.ts";
 import type { YqNode } from "./node.ts";
 
 const intPattern = /^[-+]?(?:0|[1-9][0-9_]*|0o?[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+)$/;
@@ -14,10 +15,17 @@ export function resolveTag(value: string): string {
   const first = value.charCodeAt(0);
   const startsNumber = (first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46;
   if (!startsNumber) return "!!str";
-  if (intPattern.test(value)) return "!!int";
+  if (intPattern.test(value)) return value.length > 18 && isTooLarge(value) ? "!!float" : "!!int";
   if (floatPattern.test(value) || specialFloat.test(value)) return "!!float";
   if (datePattern.test(value)) return "!!timestamp";
   return "!!str";
+}
+
+/** Whether a decimal integer needs more than the 64 bits that yq's integers have. */
+function isTooLarge(value: string): boolean {
+  if (!/^[-+]?\d+$/.test(value)) return false;
+  const whole = BigInt(value);
+  return whole >= 2n ** 64n || whole < -(2n ** 63n);
 }
 
 /** The type behind a custom tag: what the text would be without it. */
@@ -28,12 +36,14 @@ export function effectiveTag(node: YqNode): string {
   return node.style === "" ? resolveTag(node.value) : "!!str";
 }
 
-/** An integer's value from its YAML text (decimal, 0x, 0o, 0b, underscores). @throws SyntaxError when it is none */
+/** An integer's value from its YAML text (decimal, 0x, 0o, 0b, underscores). @throws UserError when it is none */
 export function parseInteger(value: string): bigint {
   const plain = value.replaceAll("_", "");
   const negative = plain.startsWith("-");
   let digits = plain.replace(/^[-+]/, "");
   if (/^0[0-7]+$/.test(digits)) digits = `0o${digits.slice(1)}`;
+  if (!/^(?:\d+|0[xX][0-9a-fA-F]+|0o[0-7]+|0b[01]+)$/.test(digits))
+    throw new UserError(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
   const magnitude = BigInt(digits);
   return negative ? -magnitude : magnitude;
 }
@@ -46,16 +56,16 @@ export function parseFloatText(value: string): number {
   return Number(value.replaceAll("_", ""));
 }
 
-/** A number as YAML text. */
+/** A calculated number as text, in Go's `%v`: exponents from a million on, the shortest digits that tell it apart. */
 export function formatFloat(value: number): string {
-  if (Number.isNaN(value)) return ".nan";
+  if (Number.isNaN(value)) return "NaN";
   if (value === Infinity) return "+Inf";
   if (value === -Infinity) return "-Inf";
   const magnitude = Math.abs(value);
-  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e21)) {
+  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e6)) {
     return value.toExponential().replace(/e([-+])(\d)$/, "e$10$2");
   }
-  return String(value);
+  return Object.is(value, -0) ? "-0" : String(value);
 }
 
 /** Whether a node's type is a number. */

@@ -105,7 +105,7 @@ export const assignRows: readonly Row[] = [
     '- p: ""\n  isKey: false\n  hc: ""\n  lc: ""\n  fc: ""\n- p: hello\n  isKey: true\n  hc: ""\n  lc: hello-world-comment\n  fc: ""\n- p: hello\n  isKey: false\n  hc: ""\n  lc: ""\n  fc: ""\n- p: hello.message\n  isKey: true\n  hc: ""\n  lc: ""\n  fc: ""\n- p: hello.message\n  isKey: false\n  hc: ""\n  lc: ""\n  fc: ""',
   ),
   row(".name[0] | headComment", "name:\n  # under-name-comment\n  - first-array-child", "under-name-comment"),
-  row('. head_comment="single"', "a: cat", "# single\n\na: cat"),
+  row('. head_comment="single"', "a: cat", "# single\na: cat"),
   row('(.a | key) head_comment="single"', "f: foo\na:\n  b: cat", "f: foo\n# single\na:\n  b: cat"),
   row(". foot_comment=.a", "a: cat", "a: cat\n# cat"),
   row('.a line_comment=""', "a: cat # comment\nb: dog # leave this", "a: cat\nb: dog # leave this"),

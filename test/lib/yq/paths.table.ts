@@ -42,8 +42,8 @@ export const pathRows: readonly Row[] = [
     "- cat\n- dog\n- frog\n- cow",
     "- cat\n- dog\n- rabbit\n- frog\n- cow",
   ),
-  row(".a[-2:]", "a: [1, 2, 3]", "[2, 3]"),
-  row(".[] | .[1:2]", "- [a, b, c]\n- [d, e, f]", "[b]\n[e]"),
+  row(".a[-2:]", "a: [1, 2, 3]", "- 2\n- 3"),
+  row(".[] | .[1:2]", "- [a, b, c]\n- [d, e, f]", "- b\n- e"),
   row("..", "a: frog", "a: frog\nfrog"),
   row("...", "a: frog", "a: frog\na\nfrog"),
   row(

@@ -64,7 +64,7 @@ export const textRows: readonly Row[] = [
   row('.disk == "1048576", .disk == "1M"', "disk: 1048576", "true\nfalse"),
   row('.a == "c?t"', "a: cat", "true"),
   row('.a == null, .b == null, .a == "null"', "a: ~", "true\ntrue\nfalse"),
-  row(". == [1, 2]", "[1, 2]", "true"),
+  row(". == [1, 2]", "[1, 2]", "false"),
   row(".a > .b", "a: 5\nb: 4", "true"),
   row(".a >= .b", "a: 5\nb: 5", "true"),
   row(".a > .b", "a: zoo\nb: apple", "true"),

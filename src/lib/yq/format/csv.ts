@@ -9,7 +9,7 @@ function cell(node: YqNode | undefined): string {
     throw new UserError(
       `csv encoding only works for arrays of scalars (string/numbers/booleans), child[0] is a ${at.tag}`,
     );
-  return at.tag === "!!null" && at.value === "null" ? "" : at.value;
+  return at.value;
 }
 
 function quoted(value: string, separator: string): string {

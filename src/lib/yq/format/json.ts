@@ -64,11 +64,17 @@ function scalarJson(node: YqNode, paint: Paint): string {
     case "!!float": {
       const number = parseFloatText(node.value);
       if (!Number.isFinite(number)) throw new UserError(`json: unsupported value: ${node.value}`);
-      return paint("number", JSON.stringify(number));
+      return paint("number", floatJson(node.value, number));
     }
     default:
       return paint("string", JSON.stringify(node.value));
   }
+}
+
+/** A float as it was written where JSON writes it so too; a whole one that was calculated says that it is a float. */
+function floatJson(value: string, number: number): string {
+  if (/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(value)) return /[.eE]/.test(value) ? value : `${value}.0`;
+  return JSON.stringify(number);
 }
 
 /** A node as a plain value (what JSON can hold). */

@@ -19,32 +19,48 @@ function commentText(lines: readonly string[]): readonly string[] {
 export function printProps(node: YqNode, options: PropsOptions = {}): string {
   const { separator = " = ", arrayBrackets = false, unwrapScalars = true } = options;
   let result = "";
-  const leaf = (path: string, at: YqNode, comments: readonly string[]): void => {
-    const lines = [...comments, ...commentText(at.head), ...(at.line === "" ? [] : [at.line])];
-    if (lines.length > 0) result += `${result === "" ? "" : "\n"}${lines.join("\n")}\n`;
+  const leaf = (path: string, at: YqNode, above: readonly string[], own: readonly string[]): void => {
+    const lines = [...own, ...commentText(at.head)];
+    const last = lines.pop();
+    // The comment at the end of the value's line goes on the value's last one above it.
+    const tail = last === undefined ? at.line : at.line === "" ? last : `${last} ${at.line.replace(/^#\s*/, "")}`;
+    const all = [...above, ...lines, ...(tail === "" ? [] : [tail])];
+    if (all.length > 0) result += `${result === "" ? "" : "\n"}${all.join("\n")}\n`;
     const needsQuotes = !unwrapScalars && at.tag === "!!str" && (/\s/.test(at.value) || at.style === "double");
-    const value = needsQuotes ? JSON.stringify(at.value) : at.value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
+    const value = needsQuotes ? JSON.stringify(at.value) : escaped(at.value);
     result += `${path.replaceAll(" ", "\\ ")}${separator}${value}\n`;
   };
-  const visit = (given: YqNode, path: string, comments: readonly string[]): void => {
+  const visit = (given: YqNode, path: string, above: readonly string[], own: readonly string[]): void => {
     const at = dereference(given);
     const join = (step: string): string => (path === "" ? step : `${path}.${step}`);
     if (at.kind === "seq")
       at.content.forEach((item, i) => {
-        visit(item, arrayBrackets ? `${path}[${i}]` : join(String(i)), i === 0 ? comments : []);
+        visit(item, arrayBrackets ? `${path}[${i}]` : join(String(i)), i === 0 ? [...above, ...own] : [], []);
       });
     else if (at.kind === "map") {
-      let carried = [...comments, ...commentText(at.head)];
+      let carried = [...above, ...own, ...commentText(at.head)];
       for (const [key, item] of pairs(at)) {
-        visit(item, join(key.value), [...carried, ...commentText(key.head)]);
+        visit(item, join(key.value), carried, commentText(key.head));
         carried = [];
       }
-    } else leaf(path, at, comments);
+    } else leaf(path, at, above, own);
   };
   const at = dereference(node);
   if (at.kind === "scalar") return `${at.value}\n`;
-  visit(at, "", []);
+  visit(at, "", [], []);
   return result;
+}
+
+/** A value as properties hold it: on one line, and with a backslash before the spaces it starts with. */
+function escaped(value: string): string {
+  const special: Readonly<Record<string, string>> = {
+    "\\": "\\\\",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+    "\f": "\\f",
+  };
+  return value.replace(/[\\\n\r\t\f]/g, (char) => special[char] ?? char).replace(/^ /, "\\ ");
 }
 
 function unescaped(value: string): string {

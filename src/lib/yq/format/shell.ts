@@ -15,5 +15,5 @@ export function shellQuote(value: string): string {
     }
   }
   if (quoted) result += "'";
-  return result === "" ? "''" : result;
+  return result;
 }

@@ -24,6 +24,8 @@ export function printYaml(node: YqNode, options: YamlOptions = {}): string {
 
 class Printer {
   private readonly lines: string[] = [];
+  /** Whether the entry that was just printed ended with a comment of its own. */
+  private hasFoot = false;
   private readonly indent: number;
   private readonly compact: boolean;
   private readonly pad: string;
@@ -79,7 +81,7 @@ class Printer {
 
   /** @param first what the first entry's line starts with, when it is not the margin */
   private collection(node: YqNode, margin: string, first: string | undefined): void {
-    let lead = first;
+    let lead = first === undefined ? undefined : this.leadAfterComments(node, margin, first);
     if (node.kind === "seq") {
       for (const item of node.content) {
         this.item(item, margin, lead);
@@ -88,9 +90,25 @@ class Printer {
       return;
     }
     for (const [key, value] of pairs(node)) {
+      this.setOff(key);
       this.entry(key, value, margin, lead);
       lead = undefined;
     }
+  }
+
+  /** The comment of a first entry that shares its line with a `-`: it starts after the `-`, and the entry below it. */
+  private leadAfterComments(node: YqNode, margin: string, first: string): string {
+    const [top, ...rest] = node.content[0]!.head.filter((line) => line !== "");
+    if (top === undefined) return first;
+    this.lines.push(`${first}${this.paint("comment", top)}`);
+    this.trivia(rest, margin);
+    return margin;
+  }
+
+  /** A comment below an entry is set off from the next one, whose own it would be otherwise. */
+  private setOff(next: YqNode): void {
+    if (this.hasFoot && next.head[0] !== "") this.lines.push("");
+    this.hasFoot = false;
   }
 
   private item(item: YqNode, margin: string, first: string | undefined): void {
@@ -123,6 +141,7 @@ class Printer {
     } else this.leaf(lead, value, margin, value.line || key.line);
     this.trivia(value.foot, margin);
     this.trivia(key.foot, margin);
+    this.hasFoot = [...value.foot, ...key.foot].at(-1)?.startsWith("#") === true;
   }
 
   private keyText(key: YqNode): string {

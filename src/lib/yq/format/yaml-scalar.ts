@@ -15,7 +15,7 @@ export function writtenTag(node: YqNode): string {
   if (node.tagged) return node.tag;
   if (!node.tag.startsWith("!!")) return node.tag;
   if (node.kind !== "scalar") return node.tag === `!!${node.kind}` ? "" : node.tag;
-  if (node.tag === "!!str" || node.tag === "!!merge") return "";
+  if (["!!str", "!!int", "!!float", "!!merge"].includes(node.tag)) return "";
   return resolveTag(node.value) === node.tag ? "" : node.tag;
 }
 
@@ -70,7 +70,8 @@ export function inlineScalar(node: YqNode, place: ScalarPlace): string {
   if (style === "double") return doubleQuoted(value);
   if (style === "single") return singleQuoted(value) ?? doubleQuoted(value);
   if (node.tag === "!!str" && !node.tagged && resolveTag(value) !== "!!str") return doubleQuoted(value);
-  if (value === "" && node.tag === "!!null") return place.flow ? "null" : "";
+  if (value === "" && style === "" && (node.tag === "!!null" || writtenTag(node) !== "") && !place.key)
+    return place.flow && writtenTag(node) === "" ? "null" : "";
   if (isPlainText(value, place.flow || place.key)) return value;
   return singleQuoted(value) ?? doubleQuoted(value);
 }

@@ -33,7 +33,7 @@ export function add(
   if (isNull(left)) return copy(right);
   switch (left.kind) {
     case "map":
-      return isNull(right) ? copy(left) : addMaps(left, right);
+      return addMaps(left, right);
     case "seq":
       return addToSequence(left, right);
     default:
@@ -87,14 +87,14 @@ function addScalars(left: YqNode, right: YqNode, dateLayout: string | undefined)
     result.tag = right.tag;
     return result;
   }
-  if (isNull(right)) return copy(left);
   return (
     calculated(
       left,
       right,
       (a, b) => a + b,
       (a, b) => a + b,
-    ) ?? fail(cannotAdd(left, right))
+      "+",
+    ) ?? fail(new UserError(`${left.tag} cannot be added to ${right.tag}`))
   );
 }
 
@@ -115,10 +115,12 @@ function calculated(
   right: YqNode,
   ints: (a: bigint, b: bigint) => bigint,
   floats: (a: number, b: number) => number,
+  sign: string,
 ): YqNode | undefined {
   if (!isNumber(left) || !isNumber(right)) return undefined;
   if (effectiveTag(left) === "!!int" && effectiveTag(right) === "!!int") {
-    const value = BigInt.asIntN(64, ints(parseInteger(left.value), parseInteger(right.value)));
+    const value = ints(parseInteger(left.value), parseInteger(right.value));
+    if (value !== BigInt.asIntN(64, value)) throw new UserError(`${left.value} ${sign} ${right.value} overflows int64`);
     return replaced(left, "!!int", integerLike(left.value, value));
   }
   return replaced(left, "!!float", formatFloat(floats(numberOf(left), numberOf(right))));
@@ -147,6 +149,7 @@ export function subtract(leftGiven: YqNode, rightGiven: YqNode, dateLayout: stri
     right,
     (a, b) => a - b,
     (a, b) => a - b,
+    "-",
   );
   return result ?? fail(new UserError(`${described(right)} cannot be subtracted from ${described(left)}`));
 }
@@ -162,6 +165,7 @@ export function multiplyScalars(left: YqNode, right: YqNode): YqNode {
     right,
     (a, b) => a * b,
     (a, b) => a * b,
+    "*",
   );
   return result ?? fail(new UserError(`cannot multiply ${left.tag} with ${right.tag}`));
 }
@@ -200,5 +204,6 @@ export function modulo(leftGiven: YqNode, rightGiven: YqNode): YqNode {
     right,
     (a, b) => a % b,
     (a, b) => a % b,
+    "%",
   )!;
 }

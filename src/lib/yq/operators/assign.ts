@@ -9,14 +9,14 @@ type Binary = Extract<Expression, { type: "binary" }>;
 type SetAttribute = Extract<Expression, { type: "set-attribute" }>;
 
 /**
- * `target = value` (the value is evaluated once, for the nodes the whole expression is applied to) and `target |= value` (for each
- * target); the first result counts, none changes nothing. Yields the nodes it was applied to.
+ * `target = value` (the value is evaluated once, for the nodes the whole expression is applied to; the
+ * last result counts) and `target |= value` (for each target; the first result counts); none changes nothing. Yields the nodes it was applied to.
  */
 export function assign(run: Evaluation, expression: Binary, context: Context): readonly YqNode[] {
   const relative = expression.name === "update";
   const found = run.run(expression.left, context);
   const targets = relative ? innermostFirst(found) : found;
-  const shared = relative ? undefined : run.run(expression.right, context)[0];
+  const shared = relative ? undefined : run.run(expression.right, context).at(-1);
   for (const target of targets) {
     const value = relative ? run.runOn(expression.right, target, context)[0] : shared;
     if (value === undefined) continue;
@@ -54,7 +54,7 @@ export function compoundAssign(run: Evaluation, expression: Binary, context: Con
   for (const target of run.run(expression.left, context)) {
     const variables = new Map(context.variables).set(variable, [copy(target)]);
     const calculation: Expression = { ...expression, name, left: { type: "variable", name: variable } };
-    const [result] = run.run(calculation, { ...context, variables });
+    const result = run.run(calculation, { ...context, variables }).at(-1);
     if (result === undefined) continue;
     updateFrom(attach(target), copy(result), { clobberTags: expression.flags.includes("c"), keepAnchor: true });
   }

@@ -13,7 +13,6 @@ export function assignAttribute(node: YqNode, name: AttributeName, value: string
       return;
     case "tag":
       node.tag = value;
-      node.tagged = false;
       return;
     case "anchor":
       node.anchor = value;
@@ -44,7 +43,7 @@ function setStyle(node: YqNode, value: string): void {
   }
   if (!styles.has(value)) throw new UserError(`unknown style ${value}`);
   node.style = value as NodeStyle;
-  if (value === "") node.tagged = false;
+  node.tagged = false;
 }
 
 function setAlias(node: YqNode, name: string, context: Context): void {
@@ -74,13 +73,12 @@ function commentLines(value: string): string[] {
   return value.split("\n").map((line) => (line === "" ? "" : line.startsWith("#") ? line : `# ${line}`));
 }
 
-/** New comment lines before a node: blank lines before them stay; a document's comment is set off by a blank line. */
+/** New comment lines before a node; blank lines before them stay. */
 function headLines(node: YqNode, value: string): string[] {
   const firstComment = node.head.findIndex((line) => line !== "");
   const blank = node.head.slice(0, firstComment < 0 ? node.head.length : firstComment);
   const lines = commentLines(value);
-  const isDocument = node.parent === undefined && node.kind !== "scalar" && lines.length > 0;
-  return [...blank, ...lines, ...(isDocument ? [""] : [])];
+  return [...blank, ...lines];
 }
 
 function footLines(node: YqNode, value: string): string[] {

@@ -14,6 +14,7 @@ import {
   scalar,
   sequence,
   setContent,
+  text,
   YqNode,
 } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
@@ -27,7 +28,6 @@ function contains(leftGiven: YqNode, rightGiven: YqNode): boolean {
   const right = dereference(rightGiven);
   if (isNull(left) || isNull(right)) return isNull(left) && isNull(right);
   if (left.kind !== right.kind) {
-    if (left.kind === "seq") return left.content.some((item) => contains(item, right));
     throw new UserError(`${right.tag} cannot check contained in ${left.tag}`);
   }
   if (left.kind === "map") {
@@ -55,7 +55,7 @@ function lengthOf(node: YqNode): number {
   const at = dereference(node);
   if (at.kind === "map") return at.content.length / 2;
   if (at.kind === "seq") return at.content.length;
-  return isNull(at) ? 0 : [...at.value].length;
+  return isNull(at) ? 0 : Buffer.byteLength(at.value);
 }
 
 function keysOf(node: YqNode): YqNode {
@@ -125,6 +125,9 @@ function namesOf(run: Evaluation, name: string, args: readonly Expression[], nod
 function pivoted(node: YqNode): YqNode {
   const rows = dereference(node);
   if (rows.kind !== "seq") throw new UserError(`cannot pivot node of type ${rows.tag}`);
+  const single = rows.content.map(dereference).find(({ kind }) => kind !== "map" && kind !== "seq");
+  if (single !== undefined)
+    throw new UserError(`can only pivot elements of !!seq or !!map types, received ${single.tag}`);
   const kinds = new Set(rows.content.map((row) => dereference(row).kind));
   if (kinds.size > 1) throw new UserError("can only pivot elements of !!seq or !!map types, not a mixture");
   if (!kinds.has("map")) {
@@ -136,12 +139,11 @@ function pivoted(node: YqNode): YqNode {
     );
   }
   const keys = new Map<string, YqNode>();
-  for (const row of rows.content)
-    for (const [key] of pairs(dereference(row))) keys.set(key.value, keys.get(key.value) ?? key);
+  for (const row of rows.content) for (const [key] of pairs(dereference(row))) keys.set(key.value, text(key.value));
   return mapping(
     [...keys.values()].map((key) => [
       key,
-      sequence(rows.content.map((row) => lookup(dereference(row), key.value) ?? nothing())),
+      sequence(rows.content.map((row) => lookup(dereference(row), key.value) ?? scalar("!!null", ""))),
     ]),
   );
 }
@@ -180,6 +182,7 @@ export const collectionOperators: OperatorTable = {
   pivot: forEach("pivot", pivoted),
   collect: (run, args, context) => [sequence(run.run(onlyArgument("collect", args), context))],
   array_to_map: forEach("array_to_map", (node) => {
+    if (dereference(node).kind === "map") return node;
     const result = new YqNode("map", "!!map");
     const items = splat(node);
     setContent(

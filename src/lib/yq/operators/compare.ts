@@ -23,7 +23,7 @@ export function deeplyEqual(leftGiven: YqNode, rightGiven: YqNode): boolean {
   return true;
 }
 
-/** `==`: scalars by their text, the right one with wildcards; null and what is missing equal only each other. */
+/** `==`: scalars by their text, the right one with wildcards; null and what is missing equal only each other, collections nothing. */
 export function equals(leftGiven: YqNode | undefined, rightGiven: YqNode | undefined): boolean {
   const left = leftGiven && dereference(leftGiven);
   const right = rightGiven && dereference(rightGiven);
@@ -31,7 +31,7 @@ export function equals(leftGiven: YqNode | undefined, rightGiven: YqNode | undef
   const rightNull = right === undefined || isNull(right);
   if (leftNull || rightNull) return leftNull && rightNull;
   if (left.kind === "scalar" && right.kind === "scalar") return matchesWildcard(left.value, right.value);
-  return deeplyEqual(left, right);
+  return false;
 }
 
 /**
@@ -58,7 +58,12 @@ export function compareOrder(
     return accept(Math.sign(Number(instantOf(left.value, dateLayout) - instantOf(right.value, dateLayout))));
   if (effectiveTag(left) === "!!str" && effectiveTag(right) === "!!str")
     return accept(byBytes(left.value, right.value));
-  throw new UserError(`${left.tag} not yet supported for comparison with ${right.tag}`);
+  const text = effectiveTag(left) === "!!str" ? left : right;
+  const other = text === left ? right : left;
+  // A text beside a date is taken for one.
+  if (effectiveTag(text) === "!!str" && isDate(other, dateLayout))
+    return accept(Math.sign(Number(instantOf(left.value, dateLayout) - instantOf(right.value, dateLayout))));
+  throw new UserError(`${left.tag} not yet supported for comparison`);
 }
 
 /** -1, 0 or 1 by code points. */

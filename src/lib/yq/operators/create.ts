@@ -5,11 +5,7 @@ import { separated } from "./cross.ts";
 
 /** `[exp]`: a sequence of all results; for every node its own unless whole documents are evaluated together. */
 export function collect(run: Evaluation, inner: Expression | undefined, context: Context): readonly YqNode[] {
-  return separated(context).map((at) => {
-    const result = sequence(inner === undefined ? [] : run.run(inner, at));
-    if (at.nodes[0] !== undefined) result.origin = at.nodes[0].origin;
-    return result;
-  });
+  return separated(context).map((at) => sequence(inner === undefined ? [] : run.run(inner, at)));
 }
 
 interface Entry {
@@ -21,7 +17,7 @@ interface Entry {
 export function createObject(run: Evaluation, entries: readonly Entry[], context: Context): readonly YqNode[] {
   return separated(context).flatMap((at) => {
     const start = new YqNode("map", "!!map");
-    if (at.nodes[0] !== undefined) start.origin = at.nodes[0].origin;
+    if (at.nodes[0] !== undefined && entries.length > 0) start.origin = at.nodes[0].origin;
     let maps: readonly YqNode[] = [start];
     for (const entry of entries) {
       const found = combinations(run, entry, at);

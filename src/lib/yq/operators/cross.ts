@@ -20,6 +20,8 @@ interface Operation {
   readonly calculate: Calculation;
   /** Whether it is calculated when one side has no result. */
   readonly whenEmpty: boolean;
+  /** Whether a place that does not exist is no result, rather than null. */
+  readonly needsPlaces?: true;
   /** Whether the right side is not evaluated for this left value, which is the result then. */
   readonly decided?: (left: YqNode | undefined) => YqNode | undefined;
 }
@@ -51,14 +53,23 @@ const operations: Readonly<Partial<Record<Binary["name"], Operation>>> = {
   "less-equal": order((sign) => sign <= 0),
   greater: order((sign) => sign > 0),
   "greater-equal": order((sign) => sign >= 0),
-  add: { calculate: (left, right, _e, context) => add(left, right, context.dateLayout), whenEmpty: true },
+  add: {
+    calculate: (left, right, _e, context) => add(left, right, context.dateLayout),
+    whenEmpty: true,
+    needsPlaces: true,
+  },
   subtract: {
     calculate: both((left, right, _e, context) => subtract(left, right, context.dateLayout)),
     whenEmpty: false,
+    needsPlaces: true,
   },
-  multiply: { calculate: both((left, right, expression) => multiply(left, right, expression.flags)), whenEmpty: false },
-  divide: { calculate: both(divide), whenEmpty: false },
-  modulo: { calculate: both(modulo), whenEmpty: false },
+  multiply: {
+    calculate: both((left, right, expression) => multiply(left, right, expression.flags)),
+    whenEmpty: false,
+    needsPlaces: true,
+  },
+  divide: { calculate: both(divide), whenEmpty: false, needsPlaces: true },
+  modulo: { calculate: both(modulo), whenEmpty: false, needsPlaces: true },
   alternative: {
     calculate: (left, right) => {
       // the right side may have created what the left side missed
@@ -91,21 +102,31 @@ export function binaryResults(run: Evaluation, expression: Binary, context: Cont
   return separated(context).flatMap((at) => crossed(run, operation, expression, at));
 }
 
+/** The truth about a part of a document belongs to that document. */
+function placeTruth(result: YqNode, left: YqNode | undefined): void {
+  const isPart = left?.parent !== undefined && result.tag === "!!bool";
+  if (isPart && result.origin === noOrigin) result.origin = left.origin;
+}
+
 function crossed(run: Evaluation, operation: Operation, expression: Binary, context: Context): readonly YqNode[] {
   const results: YqNode[] = [];
-  const lefts: readonly (YqNode | undefined)[] = run.run(expression.left, context);
+  const found = (side: Expression): readonly (YqNode | undefined)[] => {
+    const nodes = run.run(side, context);
+    return operation.needsPlaces === true ? nodes.filter((node) => !current(node).isMissing) : nodes;
+  };
+  const lefts = found(expression.left);
   for (const left of lefts.length === 0 && operation.whenEmpty ? [undefined] : lefts) {
     const decided = operation.decided?.(left);
     if (decided !== undefined) {
-      if (decided.origin === noOrigin && left !== undefined) decided.origin = left.origin;
+      placeTruth(decided, left);
       results.push(decided);
       continue;
     }
-    const rights: readonly (YqNode | undefined)[] = run.run(expression.right, context);
+    const rights = found(expression.right);
     for (const right of rights.length === 0 && operation.whenEmpty ? [undefined] : rights) {
       const result = operation.calculate(left, right, expression, context);
       if (result === undefined) continue;
-      if (result.origin === noOrigin && left !== undefined) result.origin = left.origin;
+      placeTruth(result, left);
       results.push(result);
     }
   }

@@ -9,8 +9,10 @@ export const documentOperators: OperatorTable = {
   filename: forEach("filename", (node) => text(node.origin.filename)),
   line: forEach("line", (node) => int(node.place.line)),
   column: forEach("column", (node) => int(node.place.column)),
-  split_doc: (run, _args, context) => {
-    for (const node of context.nodes) node.origin = { ...node.origin, document: run.nextSplitDocument() };
+  split_doc: (_run, _args, context) => {
+    context.nodes.forEach((node, document) => {
+      node.origin = { ...node.origin, document };
+    });
     return context.nodes;
   },
 };

@@ -22,13 +22,14 @@ interface SubstitutionRules {
 }
 
 const reference =
-  /\$(?:\$|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-=+])((?:[^{}]|\{[^{}]*\})*))?\})/g;
+  /\$(?:\$|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-=+]|[^}\s])((?:[^{}]|\{[^{}]*\})*))?\})/g;
 
 function substitute(value: string, env: Environment, rules: SubstitutionRules): string {
   const refusals: string[] = [];
   const result = value.replace(reference, (whole, bare?: string, braced?: string, form?: string, word = "") => {
     if (whole === "$$") return "$";
     const name = bare ?? braced ?? "";
+    if (form !== undefined && !/^:?[-=+]$/.test(form)) throw new UserError(`envsubst: ${whole} is not supported`);
     const found = env[name];
     const usable = form?.startsWith(":") ? found !== undefined && found !== "" : found !== undefined;
     if (form?.endsWith("+")) return usable ? substitute(word, env, rules) : "";

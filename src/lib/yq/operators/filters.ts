@@ -17,11 +17,8 @@ function mapped(run: Evaluation, node: YqNode, body: Expression, context: Contex
   const items = splat(node).flatMap((item) => run.runOn(body, item, context));
   const result = sequence(items);
   const at = dereference(node);
-  if (at.kind === "seq") {
-    result.style = at.style;
-    result.tag = at.tag;
-  }
-  result.origin = node.origin;
+  result.style = at.style;
+  if (at.kind === "seq") result.tag = at.tag;
   return result;
 }
 
@@ -44,7 +41,7 @@ export const filterOperators: OperatorTable = {
     const body = onlyArgument("map_values", args);
     for (const child of context.nodes.flatMap(splat)) {
       const [value] = run.runOn(body, child, context);
-      if (value !== undefined) updateFrom(attach(child), copy(value), { clobberTags: false, keepAnchor: true });
+      if (value !== undefined) updateFrom(attach(child), copy(value), { clobberTags: false, keepAnchor: false });
     }
     return context.nodes;
   },

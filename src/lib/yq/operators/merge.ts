@@ -23,7 +23,7 @@ export function multiply(leftGiven: YqNode, rightGiven: YqNode, letters: string)
   if (isNull(right)) return copy(left);
   const collections = right.kind === "map" || right.kind === "seq";
   if (!collections || (left.kind !== right.kind && !isNull(left))) {
-    return isNull(left) && right.kind === "scalar" ? copy(right) : multiplyScalars(left, right);
+    return multiplyScalars(left, right);
   }
   const flags: MergeFlags = {
     append: letters.includes("+"),
@@ -62,6 +62,7 @@ function mergeMap(left: YqNode, right: YqNode, flags: MergeFlags): void {
   if (left.kind !== "map") {
     if (flags.onlyNew && !isNull(left)) return;
     updateFrom(left, right, { clobberTags: flags.clobber, keepAnchor: false });
+    blockMaps(left);
     return;
   }
   if (left.content.length === 0) left.style = "";

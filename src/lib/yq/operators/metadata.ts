@@ -7,7 +7,12 @@ const maxExploded = 300_000;
 
 /** A node's explicit style: its way of writing, else `tagged` when its tag is written out. */
 function styleOf(node: YqNode): string {
-  return node.style !== "" ? node.style : node.tagged ? "tagged" : "";
+  return node.style !== "" ? node.style : node.tagged || isCustom(node.tag) ? "tagged" : "";
+}
+
+/** Tags of one's own are always written out. */
+function isCustom(tag: string): boolean {
+  return tag !== "" && !tag.startsWith("!!");
 }
 
 /** Replaces aliases by copies of what they stand for, merges `<<` maps and drops anchors, in place. */
@@ -63,7 +68,7 @@ function explodeMap(map: YqNode, budget: { left: number }): void {
 
 /** How nodes are written: `tag`, `kind`, `style`, `anchor`, `alias`, and `explode`. */
 export const metadataOperators: OperatorTable = {
-  tag: forEach("tag", (node) => text(node.kind === "alias" ? dereference(node).tag : node.tag)),
+  tag: forEach("tag", (node) => text(node.kind === "alias" ? "" : node.tag)),
   kind: forEach("kind", (node) => text(node.kind)),
   style: forEach("style", (node) => text(styleOf(node))),
   anchor: forEach("anchor", (node) => text(node.anchor)),

@@ -3,7 +3,7 @@ import type { Context, Evaluation, OperatorTable } from "../context.ts";
 import { copy, dereference, pairs, sequence, setContent, type YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { forEach, onlyArgument } from "./arguments.ts";
-import { byBytes, sortOrder } from "./compare.ts";
+import { byBytes, compareOrder, sortOrder } from "./compare.ts";
 import { stringOf } from "./texts.ts";
 
 const self: Expression = { type: "self" };
@@ -76,7 +76,7 @@ function extreme(sign: 1 | -1) {
   return forEach(sign === 1 ? "max" : "min", (given, _run, context) => {
     let best: YqNode | undefined;
     for (const item of itemsOf(sign === 1 ? "max" : "min", given))
-      if (best === undefined || sortOrder(item, best, context.dateLayout) * sign > 0) best = item;
+      if (best === undefined || compareOrder(item, best, (order) => order * sign > 0, context.dateLayout)) best = item;
     return best;
   });
 }

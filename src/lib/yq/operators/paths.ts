@@ -127,7 +127,6 @@ function sliceAll(
     }
     if (node.kind !== "seq" && !isNull(node)) throw new UserError(`cannot slice ${node.tag}, slices work on arrays`);
     const result = new YqNode("seq", "!!seq");
-    result.style = node.kind === "seq" ? node.style : "";
     result.origin = node.origin;
     const { length } = node.content;
     const part = node.content.slice(bound(expression.from, 0), bound(expression.to, length));

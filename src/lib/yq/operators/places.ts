@@ -12,6 +12,7 @@ function pathNode(node: YqNode): YqNode {
   const steps = pathOf(node).map((step) => {
     if (typeof step === "number") return int(step);
     const name = copy(dereference(step));
+    if (name.tag === "!!merge") name.tag = "!!str";
     name.head = [];
     name.foot = [];
     name.line = "";

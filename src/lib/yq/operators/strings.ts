@@ -30,6 +30,19 @@ function changed(name: string, what: string, change: (value: string) => string):
   });
 }
 
+/** Case as Go changes it: character by character, one for one (`ß` has no single capital). */
+function upperCase(value: string): string {
+  return [...value].map((char) => single(char, char.toUpperCase())).join("");
+}
+
+function lowerCase(value: string): string {
+  return [...value].map((char) => single(char, char.toLowerCase())).join("");
+}
+
+function single(char: string, changed: string): string {
+  return [...changed].length === 1 ? changed : char;
+}
+
 function withArgument(name: string, make: (value: string, argument: string) => string | boolean): Operator {
   return (run: Evaluation, args, context: Context) =>
     context.nodes.map((given) => {
@@ -40,10 +53,16 @@ function withArgument(name: string, make: (value: string, argument: string) => s
     });
 }
 
+/** Null and collections add nothing to a joined text. */
+function joined(given: YqNode): string {
+  const item = dereference(given);
+  return item.kind !== "scalar" || isNull(item) ? "" : item.value;
+}
+
 function join(given: YqNode, separator: string): YqNode {
   const node = dereference(given);
   if (node.kind !== "seq") throw new UserError(`cannot join with ${node.tag}, can only join arrays of scalars`);
-  return text(node.content.map((item) => (isNull(dereference(item)) ? "" : stringOf(item))).join(separator));
+  return text(node.content.map(joined).join(separator));
 }
 
 function toNumber(given: YqNode): YqNode {
@@ -64,7 +83,7 @@ function toNumber(given: YqNode): YqNode {
 
 function toText(given: YqNode): YqNode {
   const node = dereference(given);
-  if (node.kind === "scalar") return effectiveTag(node) === "!!str" ? node : text(node.value);
+  if (node.kind === "scalar") return text(node.value);
   const result = text(stringOf(node));
   result.style = "double";
   return result;
@@ -72,8 +91,8 @@ function toText(given: YqNode): YqNode {
 
 /** Case, trimming, joining and splitting of texts, and conversions between texts and numbers. */
 export const stringOperators: OperatorTable = {
-  upcase: changed("upcase", "change case with", (value) => value.toUpperCase()),
-  downcase: changed("downcase", "change case with", (value) => value.toLowerCase()),
+  upcase: changed("upcase", "change case with", upperCase),
+  downcase: changed("downcase", "change case with", lowerCase),
   trim: changed("trim", "trim", (value) => value.trim()),
   ltrim: changed("ltrim", "trim", (value) => value.trimStart()),
   rtrim: changed("rtrim", "trim", (value) => value.trimEnd()),
