@@ -131,6 +131,35 @@ export const registry: readonly CommandEntry[] = [
     target: { kind: "command", load: async () => (await import("./watch.ts")).command },
   },
   {
+    name: "autostart",
+    group: "advanced",
+    short: "Let instances start by themselves",
+    target: {
+      kind: "group",
+      commands: [
+        {
+          name: "enable",
+          group: "additional",
+          short: "Let an instance start by itself",
+          target: { kind: "command", load: async () => (await import("./autostart/enable.ts")).command },
+        },
+        {
+          name: "disable",
+          group: "additional",
+          short: "Let an instance not start by itself any more",
+          target: { kind: "command", load: async () => (await import("./autostart/disable.ts")).command },
+        },
+      ],
+    },
+  },
+  {
+    name: "start-at-login",
+    group: "advanced",
+    short: "Let an instance start when its user logs in",
+    hidden: true,
+    target: { kind: "command", load: async () => (await import("./start-at-login.ts")).command },
+  },
+  {
     name: "sudoers",
     group: "advanced",
     short: "Print, or check, the sudoers file that the networks of macOS need",
