@@ -160,6 +160,12 @@ export const registry: readonly CommandEntry[] = [
     target: { kind: "command", load: async () => (await import("./start-at-login.ts")).command },
   },
   {
+    name: "doctor",
+    group: "advanced",
+    short: "Tell whether this host can run virtual machines well",
+    target: { kind: "command", load: async () => (await import("./doctor.ts")).command },
+  },
+  {
     name: "sudoers",
     group: "advanced",
     short: "Print, or check, the sudoers file that the networks of macOS need",
