@@ -10,9 +10,10 @@ export const command = defineCommand({
     name: "doctor",
     description: "Tell whether this host can run virtual machines well",
     long: [
-      "Tell whether this host can run virtual machines well: QEMU and its firmware, acceleration, ssh, disk, memory,",
-      "ports, and the instances themselves. Each problem comes with its remedy; the exit code is 1 if one of them keeps",
-      "instances from running.",
+      "Tell whether this host can run virtual machines well",
+      "",
+      "That is QEMU and its firmware, acceleration, ssh, disk, memory, ports, and the instances themselves. Each problem",
+      "comes with its remedy; the exit code is 1 if one of them keeps instances from running.",
     ].join("\n"),
   },
   positionals: { usage: "", max: 0, complete: "nothing" },

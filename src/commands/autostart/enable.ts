@@ -10,7 +10,9 @@ export const command = defineCommand({
     name: "enable",
     description: "Let an instance start by itself",
     long: [
-      "Let an instance start by itself when its user logs in, as a user unit of systemd or a launch agent of macOS.",
+      "Let an instance start by itself",
+      "",
+      "It starts when its user logs in, as a user unit of systemd or as a launch agent of macOS.",
       "On Linux, `loginctl enable-linger` makes user units start at boot.",
     ].join("\n"),
     examples: ["  limactl autostart enable default", "  limactl autostart enable --condition=boot default"].join("\n"),

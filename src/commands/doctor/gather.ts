@@ -31,7 +31,7 @@ export async function gatherDoctorFacts(context: InstanceContext): Promise<Docto
   const [acceleration, ssh, qemu, states] = await Promise.all([
     readAcceleration(host),
     attempt(async () => {
-      const { command, version } = await findSshProgram(host);
+      const { command, version } = await findSshProgram(host, context.logger);
       return { path: command[0] ?? "", version: `OpenSSH ${version.slice(0, 2).join(".")}` };
     }),
     Promise.all([...archs].map((arch) => readQemu(arch, host))),
