@@ -139,7 +139,9 @@ describe("the Debian guest, by an ordinary user", () => {
         limactl start-at-login inner
         limactl start-at-login inner; state
         limactl start-at-login --enabled=false inner; state
-        limactl start-at-login --enabled=false inner`;
+        limactl start-at-login --enabled=false inner
+        limactl autostart enable inner
+        limactl delete inner; state`;
       const said = await inGuest(`(${script}) 2>&1`);
       const lines = said.split("\n").map((line) => /msg="([^"]*)"/.exec(line)?.[1] ?? line);
       const told = "The autostart entry for instance `inner`";
@@ -154,6 +156,11 @@ describe("the Debian guest, by an ordinary user", () => {
         "enabled",
         `${told} has been unregistered`,
         `${told} is not registered`,
+        "Instance `inner` registered to start at login",
+        ...["The qemu driver process seems already stopped", "The host agent process seems already stopped"],
+        expect.stringContaining("Removing *.pid *.sock *.tmp under"),
+        expect.stringContaining("Deleted `inner`"),
+        `${told} has been unregistered`,
       ]);
     },
     boot,

@@ -12,7 +12,7 @@ import { launchdEntry } from "./launchd-plan.ts";
 import { systemdEntry } from "./systemd-plan.ts";
 
 /** What this host's service manager would be given for an instance; undefined where there is none that serves. */
-function autostartEntry(context: InstanceContext, name: string): AutostartEntry | undefined {
+export function autostartEntry(context: InstanceContext, name: string): AutostartEntry | undefined {
   const facts = autostartFacts(context, name);
   switch (context.host.os) {
     case "darwin":
