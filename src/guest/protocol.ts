@@ -10,7 +10,7 @@
  */
 
 /** Raised whenever a frame or a payload changes its shape. */
-const protocolVersion = 1;
+const protocolVersion = 2;
 
 /** Longest payload of a frame; a longer one is a malformed frame. */
 export const maximumPayloadBytes = 256 * 1024;
@@ -18,12 +18,13 @@ export const maximumPayloadBytes = 256 * 1024;
 /** Bytes of `data` that a channel may have under way in one direction until a `window` frame allows more. */
 export const channelWindowBytes = 1024 * 1024;
 
-const kinds = ["call", "reply", "event", "data", "end", "window", "ping", "pong"] as const;
+const kinds = ["call", "reply", "event", "data", "end", "window", "ping", "pong", "bytes", "shut"] as const;
 
 /**
- * `call` begins a channel, which the host numbers; `reply` answers it; `event` tells something on it; `data` are bytes of
- * a tunnel (a datagram each, for UDP); `end` closes the channel from either side, and on channel 0 the guest asks for a new connection; `window` gives back credit;
- * `ping` is answered by `pong`, both on channel 0.
+ * `call` begins a channel, which the host numbers; `reply` answers it; `event` tells something on it; `data` is a datagram
+ * of a tunnel, `bytes` are bytes of one, which may be handed on before all of the frame has come; `shut` says that no more data come from its sender, while the other direction goes
+ * on; `end` closes the channel from either side, and on channel 0 the guest asks for a new connection; `window` gives
+ * back credit; `ping` is answered by `pong`, both on channel 0.
  */
 export type FrameKind = (typeof kinds)[number];
 
@@ -50,8 +51,32 @@ export type Call =
   | { readonly call: "inotify"; readonly path: string; readonly timeMs: number }
   /** Answered by `TimeSync`. */
   | { readonly call: "syncTime"; readonly hostTimeMs: number }
-  /** Answered by an empty `reply` once the guest has connected; then data flow both ways. */
-  | { readonly call: "tunnel"; readonly protocol: "tcp" | "udp"; readonly host: string; readonly port: number };
+  /**
+   * The guest connects to the first of the hosts that lets it; data may be sent before that, and flow both ways after it.
+   * A tunnel for TCP is over when each end has sent `shut`, and at an `end`.
+   */
+  | {
+      readonly call: "tunnel";
+      readonly protocol: "tcp" | "udp";
+      readonly hosts: readonly string[];
+      readonly port: number;
+    }
+  /** The guest is to dial the host, for tunnels beside this connection. Answered by an empty `reply`, or by `end`. */
+  | StreamCall;
+
+/** Where the guest reaches the host by TCP, and what each end shows the other that nobody else knows. */
+export interface StreamCall {
+  readonly call: "stream";
+  readonly host: string;
+  readonly port: number;
+  /** The first bytes that the guest sends, in hex. */
+  readonly guestSecret: string;
+  /** The nonce of the hello by which the host answers, in hex. */
+  readonly hostSecret: string;
+}
+
+/** Length of `guestSecret`, as bytes. */
+export const guestSecretBytes = 32;
 
 /** Every port that listens now. */
 export interface Info {
@@ -77,22 +102,31 @@ export interface TimeSync {
 
 /** Payload of `end`. */
 export interface End {
-  /** Empty for a good end. */
+  /** Empty for a good end; else the connection was broken off, or did not come about. */
   readonly error: string;
+  /** The guest's program did not let the tunnel in. */
+  readonly refused?: boolean;
 }
 
-const headerBytes = 9;
+/** Length of a frame without its payload. */
+export const headerBytes = 9;
 const magic = new TextEncoder().encode("\0limabun-agent\n");
-const nonceBytes = 16;
+/** Length of a hello's nonce. */
+export const nonceBytes = 16;
 
 /** Bytes of a hello: the magic, the version, and a nonce that is new for each connection. */
 export const helloBytes = magic.length + 1 + nonceBytes;
 
-/** A frame as bytes. @throws Error when the payload is too long */
-export function encodeFrame({ kind, channel, payload }: Frame): Uint8Array {
+/**
+ * A frame as bytes.
+ * @param into memory to write it to and return a part of; bulk data need no new one each time
+ * @throws Error when the payload is too long
+ */
+export function encodeFrame({ kind, channel, payload }: Frame, into?: Uint8Array): Uint8Array {
   if (payload.length > maximumPayloadBytes) throw new Error(`frame of ${payload.length} bytes is too long`);
-  const bytes = new Uint8Array(headerBytes + payload.length);
-  const view = new DataView(bytes.buffer);
+  const length = headerBytes + payload.length;
+  const bytes = into === undefined ? Buffer.allocUnsafe(length) : into.subarray(0, length);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
   view.setUint8(0, kinds.indexOf(kind));
   view.setUint32(1, channel);
   view.setUint32(5, payload.length);
@@ -124,6 +158,8 @@ export class FrameReader {
   private rest: Uint8Array = new Uint8Array(0);
   private greeted = false;
   private nonce: Uint8Array = new Uint8Array(0);
+  /** The frame of kind `bytes` of which a part has been handed on. */
+  private begun = { channel: 0, left: 0 };
 
   /** @param expected the nonce to wait for; undefined takes any hello (the guest's side) */
   constructor(private readonly expected?: Uint8Array) {}
@@ -135,7 +171,7 @@ export class FrameReader {
 
   /** Whether a frame has begun and not ended. */
   get midFrame(): boolean {
-    return this.greeted && this.rest.length > 0;
+    return this.greeted && (this.rest.length > 0 || this.begun.left > 0);
   }
 
   /**
@@ -147,7 +183,7 @@ export class FrameReader {
     this.rest = this.rest.length === 0 ? bytes : Buffer.concat([this.rest, bytes]);
     if (!this.greeted && !this.findHello(onHello)) return [];
     const frames: Frame[] = [];
-    let at = 0;
+    let at = this.takePart(0, frames);
     while (this.rest.length - at >= headerBytes) {
       if (this.expected === undefined && this.isMagic(at)) {
         if (this.rest.length - at < helloBytes) break;
@@ -160,6 +196,11 @@ export class FrameReader {
       const length = view.getUint32(5);
       if (kind === undefined) throw new ProtocolError(`unknown frame ${view.getUint8(0)}`);
       if (length > maximumPayloadBytes) throw new ProtocolError(`frame of ${length} bytes is too long`);
+      if (kind === "bytes") {
+        this.begun = { channel: view.getUint32(1), left: length };
+        at = this.takePart(at + headerBytes, frames);
+        continue;
+      }
       if (this.rest.length - at < headerBytes + length) break;
       const payload = this.rest.slice(at + headerBytes, at + headerBytes + length);
       frames.push({ kind, channel: view.getUint32(1), payload });
@@ -167,6 +208,16 @@ export class FrameReader {
     }
     this.rest = this.rest.subarray(at);
     return frames;
+  }
+
+  /** Hands on what has come of a begun frame, without a copy: bulk data are most of the work. @returns where it ends */
+  private takePart(at: number, frames: Frame[]): number {
+    const { channel, left } = this.begun;
+    const count = Math.min(left, this.rest.length - at);
+    if (count === 0) return at;
+    this.begun.left -= count;
+    frames.push({ kind: "bytes", channel, payload: this.rest.subarray(at, at + count) });
+    return at + count;
   }
 
   /** No frame begins like a hello: its length would be far too long. */
@@ -235,13 +286,28 @@ function isCall(value: unknown): value is Call {
       return Number.isFinite(field("hostTimeMs"));
     case "tunnel":
       return (
-        (field("protocol") === "tcp" || field("protocol") === "udp") &&
-        typeof field("host") === "string" &&
-        Number.isInteger(field("port")) &&
-        Number(field("port")) > 0 &&
-        Number(field("port")) < 65536
+        (field("protocol") === "tcp" || field("protocol") === "udp") && isHosts(field("hosts")) && isPort(field("port"))
+      );
+    case "stream":
+      return (
+        isHosts([field("host")]) &&
+        isPort(field("port")) &&
+        isHex(field("guestSecret"), guestSecretBytes) &&
+        isHex(field("hostSecret"), nonceBytes)
       );
     default:
       return false;
   }
+}
+
+function isPort(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) > 0 && Number(value) < 65536;
+}
+
+function isHosts(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((host) => typeof host === "string" && host !== "");
+}
+
+function isHex(value: unknown, bytes: number): boolean {
+  return typeof value === "string" && value.length === 2 * bytes && /^[0-9a-f]*$/.test(value);
 }

@@ -1,19 +1,28 @@
 import { join } from "node:path";
 import { errorText } from "../lib/errors.ts";
 import { quote } from "../lib/quote.ts";
+import { instanceFiles } from "../store/instance-files.ts";
 import type { SshEndpoint } from "../store/ssh-plan.ts";
 import type { EventTeller } from "./event-teller.ts";
 import { parseForwarderChoice } from "./forward-plan.ts";
+import { chooseForwarder } from "./forwards/choose-plan.ts";
+import { connectByFastest, connectBySsh } from "./forwards/connectors.ts";
+import { ListeningForwarder } from "./forwards/listening-forwarder.ts";
+import { MasterForwarder } from "./forwards/master-forwarder.ts";
 import { PortForwards } from "./forwards/service.ts";
 import { GuestAgent } from "./guest-agent/service.ts";
+import { StreamLink } from "./guest-agent/stream-link.ts";
 import type { HostAgentOptions } from "./options.ts";
 import type { Services } from "./service.ts";
 import type { SshSession } from "./ssh/session.ts";
+import type { SshAccess } from "./ssh-access.ts";
 
 export interface GuestServicesOptions {
   readonly options: HostAgentOptions;
   readonly endpoint: SshEndpoint;
   readonly session: SshSession;
+  /** How OpenSSH reaches the guest. */
+  readonly access: Promise<SshAccess>;
   /** Where they are started, and ended with the rest. */
   readonly services: Services;
   readonly events: EventTeller;
@@ -22,11 +31,15 @@ export interface GuestServicesOptions {
 /** How long a guest that is ready may do without its agent before that is complained of. */
 const agentLimitMs = 60_000;
 
+/** Where a guest of QEMU's user network reaches the loopback of its host. */
+const slirpGateway = "192.168.5.2";
+
 const plainText = "Plain mode: no mounts, dynamic port forwards, containerd and guest agent";
 
 /** What works for people once the guest runs: forwards, and the guest agent, which tells of ports and takes the time. */
 export class GuestServices {
   private readonly forwards: PortForwards;
+  private readonly stream: StreamLink;
   private readonly agent: GuestAgent | undefined;
   private forwarding: Promise<void> = Promise.resolve();
 
@@ -35,19 +48,54 @@ export class GuestServices {
     const { config, logger, host, driver, directory } = options;
     const wanted = config.os === "Linux" && !config.plain;
     const hasAgent = wanted && options.guestAgentFile !== undefined && driver.guestAgent.socket !== "";
+    this.stream = new StreamLink({ gateway: slirpGateway, logger });
+    const ssh = sshOnly(options);
+    const onRefused = (error: unknown) => logger.debug(`port forward: ${errorText(error)}`);
+    const channels = new ListeningForwarder({
+      name: "ssh channels",
+      hostOs: host.os,
+      connect: connectBySsh(session),
+      onRefused,
+    });
+    const forwarders = {
+      fastest: () =>
+        new ListeningForwarder({
+          name: "guest agent's stream",
+          hostOs: host.os,
+          connect: connectByFastest(() => this.stream.connection, session),
+          onRefused,
+        }),
+      master: () =>
+        new MasterForwarder({
+          host,
+          logger,
+          access: given.access,
+          socketPath: join(directory, instanceFiles.sshSock),
+          otherwise: channels,
+        }),
+      channels: () => channels,
+    };
+    const forwarder = forwarders[chooseForwarder(host.os, ssh, hasAgent)]();
+    logger.debug(`TCP forwards go by: ${forwarder.name}`);
     this.forwards = new PortForwards({
       configured: config.portForwards,
       sshLocalPort: endpoint.port,
       hostOs: host.os,
-      udp: !sshOnly(options),
+      forwarder,
+      datagrams: hasAgent && !ssh ? () => this.stream.connection ?? this.agent?.connection : undefined,
+      removedFirst: ssh,
       session,
-      agent: hasAgent ? () => this.agent?.connection : undefined,
       logger,
       tell: (portForward) => events.tellPart({ portForward }),
     });
     if (hasAgent) {
       const socketPath = join(directory, driver.guestAgent.socket);
-      this.agent = new GuestAgent({ socketPath, logger, onPorts: (change) => this.forwards.update(change) });
+      this.agent = new GuestAgent({
+        socketPath,
+        logger,
+        onPorts: (change) => this.forwards.update(change),
+        onConnected: (connection) => this.stream.follow(connection),
+      });
     } else if (wanted)
       logger.warn(`no guest agent for ${config.arch} guests: only static ports and sockets are forwarded`);
   }

@@ -172,7 +172,7 @@ async function boot(
     signal: dialling,
     onDial: (step) => monitor.sign(step.kind === "failed" ? { kind: "login-failed", reason: step.reason } : step),
   });
-  const forwarding = new GuestServices({ options, endpoint, session, services, events });
+  const forwarding = new GuestServices({ options, endpoint, session, access: running.access, services, events });
   const controlMaster = async () => {
     const socketPath = join(directory, instanceFiles.sshSock);
     await services.start(new ControlMaster({ host, logger, socketPath, signal: dialling, ...(await running.access) }));

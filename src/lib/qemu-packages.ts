@@ -1,4 +1,3 @@
-import { osReleaseIds } from "./distribution.ts";
 import type { Arch, HostOs } from "./host.ts";
 import { quote } from "./quote.ts";
 
@@ -76,6 +75,13 @@ function linuxHint(part: QemuPart, osRelease: string): string {
   return part.kind === "img"
     ? "install the package of QEMU's disk tools (qemu-utils, qemu-img or qemu-tools)"
     : "install the QEMU package of your system, and its firmware (edk2/OVMF)";
+}
+
+/** `ID` and `ID_LIKE` of os-release(5). */
+function osReleaseIds(text: string): readonly string[] {
+  return [...text.matchAll(/^ID(?:_LIKE)?=(.*)$/gm)].flatMap((match) =>
+    (match[1] ?? "").replaceAll(/["']/g, "").split(/\s+/),
+  );
 }
 
 function fedoraName(arch: Arch): string {

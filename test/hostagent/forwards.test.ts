@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { createSocket } from "node:dgram";
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PortForward } from "../../src/config/types.ts";
 import type { GuestListener } from "../../src/hostagent/forward-plan.ts";
+import { connectBySsh } from "../../src/hostagent/forwards/connectors.ts";
 import { DatagramForward } from "../../src/hostagent/forwards/datagram-forward.ts";
+import { ListeningForwarder } from "../../src/hostagent/forwards/listening-forwarder.ts";
 import { PortForwards } from "../../src/hostagent/forwards/service.ts";
 import { Tunnel } from "../../src/hostagent/guest-agent/tunnel.ts";
 import { SshSession } from "../../src/hostagent/ssh/session.ts";
@@ -82,9 +84,16 @@ function forwardsOf(configured: readonly PortForward[], udp = true) {
     configured,
     sshLocalPort: sshd.port,
     hostOs: "linux",
-    udp,
+    forwarder: new ListeningForwarder({
+      name: "ssh channels",
+      hostOs: "linux",
+      connect: connectBySsh(session),
+      onRefused: () => undefined,
+    }),
+    datagrams: udp ? () => undefined : undefined,
+    removedFirst: false,
+    retryMs: 20,
     session,
-    agent: () => undefined,
     logger,
     tell: (event) => events.push(event),
   });
@@ -135,48 +144,6 @@ function client(target: { readonly port: number } | { readonly path: string }) {
   });
   return { socket, heard };
 }
-
-test("the end of what a client sends reaches the guest, and the answer still comes", async () => {
-  await using run = await forwarded((socket) => {
-    let count = 0;
-    socket.on("data", (bytes) => {
-      count += bytes.length;
-    });
-    socket.on("end", () => socket.end(`${count}`));
-  });
-  const { socket, heard } = client({ port: run.hostPort });
-  socket.end(Buffer.alloc(5_000_000));
-  await until(() => heard.ended);
-  expect(heard.text).toBe("5000000");
-});
-
-test("a server that closes first is heard to the end by a client that says nothing", async () => {
-  await using run = await forwarded((socket) => {
-    socket.write(Buffer.alloc(3_000_000));
-    socket.end("bye");
-  });
-  const { socket, heard } = client({ port: run.hostPort });
-  await until(() => heard.ended);
-  expect(heard.bytes).toBe(3_000_003);
-  socket.end();
-  await until(() => heard.closed);
-});
-
-test("a client that breaks off ends the guest's connection", async () => {
-  let closed = 0;
-  await using run = await forwarded((socket) => {
-    socket.resume();
-    socket.on("end", () => socket.end());
-    socket.on("close", () => {
-      closed += 1;
-    });
-    socket.write("hello");
-  });
-  const { socket, heard } = client({ port: run.hostPort });
-  await until(() => heard.text === "hello");
-  socket.destroy();
-  await until(() => closed === 1);
-});
 
 test("what has ceased to listen is refused, and a connection under way goes on", async () => {
   await using run = await forwarded((socket) => socket.on("data", (bytes) => socket.write(bytes)));
@@ -235,6 +202,28 @@ test("a host port that is taken is told once, with who has it", async () => {
   expect(reason).toContain(`listen tcp 127.0.0.1:${port}: bind: address already in use`);
   expect(reason).toContain(`pid ${process.pid})`);
   expect(run.events.map(({ type }) => type)).toEqual(["failed"]);
+});
+
+test("a host port that was taken is forwarded when it is free, and not when its listener has gone meanwhile", async () => {
+  const holder = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const other = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const { port, server } = await serve((socket) => socket.end("here"));
+  const to = (guest: number, host: number) => rule({ guestPortRange: [guest, guest], hostPortRange: [host, host] });
+  await using run = forwardsOf([to(port, holder.port), to(80, other.port)]);
+  run.service.update({ added: [listener(port), listener(80)], removed: [] });
+  await until(() => run.events.length === 2);
+  run.service.update({ added: [], removed: [listener(80)] });
+  const numbers = [holder.port, other.port] as const;
+  holder.stop(true);
+  other.stop(true);
+  await until(() => run.events.length === 3);
+  expect(run.events.map(({ type }) => type)).toEqual(["failed", "failed", "forwarding"]);
+  const { heard } = client({ port: numbers[0] });
+  await until(() => heard.ended);
+  expect(heard.text).toBe("here");
+  const late = client({ port: numbers[1] });
+  await until(() => late.heard.refused);
+  server.close();
 });
 
 test("UDP is not forwarded where ssh alone forwards, and that is told", async () => {
@@ -315,19 +304,4 @@ test("the guest reaches a socket of the host, also after its connection was cut"
     await session.exec("true").catch(() => session.exec("true"));
   }
   server.close();
-});
-
-test("a thousand connections leave no descriptor behind", async () => {
-  await using run = await forwarded((socket) => socket.end("x"));
-  const open = () => readdirSync("/proc/self/fd").length;
-  const batch = async (count: number) => {
-    const clients = Array.from({ length: count }, () => client({ port: run.hostPort }));
-    await until(() => clients.every(({ heard }) => heard.ended));
-    for (const { socket } of clients) socket.end();
-    await until(() => clients.every(({ heard }) => heard.closed));
-  };
-  await batch(20);
-  const before = open();
-  for (let n = 0; n < 20; n += 1) await batch(50);
-  await until(() => open() <= before + 5);
 });

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from "node:crypto";
 import { utimesSync } from "node:fs";
 import { errorText } from "../../lib/errors.ts";
 import {
@@ -13,9 +14,11 @@ import {
   jsonFrame,
   type ListeningPort,
   ProtocolError,
+  type StreamCall,
 } from "../protocol.ts";
 import type { ByteStream } from "./byte-stream.ts";
 import { syncTime } from "./clock.ts";
+import { dialStream } from "./dialled-stream.ts";
 import { portEvents } from "./port-events.ts";
 import { TunnelChannel } from "./tunnel-channel.ts";
 
@@ -26,6 +29,8 @@ export interface SessionOptions {
   readonly tickMs: number;
   /** Told what went wrong; the session goes on or ends by itself. */
   readonly warn: (text: string) => void;
+  /** For a stream that the guest dialled: the nonce, in hex, by which the host proves itself; it then gets tunnels alone. */
+  readonly streamSecret?: string;
 }
 
 /** A frame that takes longer to come has lost bytes on the way. */
@@ -66,12 +71,20 @@ class Session {
 
   async run(): Promise<void> {
     for await (const bytes of this.stream.chunks) {
-      const frames = this.reader.push(bytes, (nonce) => this.send(encodeHello(nonce)));
+      const frames = this.reader.push(bytes, (nonce) => this.greet(nonce));
       if (!this.reader.connected) this.leave("no hello");
       for (const frame of frames) this.take(frame);
       if (frames.length > 0 || !this.reader.midFrame) this.stopTimer();
       if (this.reader.midFrame) this.frameTimer ??= setTimeout(() => this.stream.close(), frameLimitMs);
     }
+  }
+
+  private greet(nonce: Uint8Array): void {
+    const { streamSecret } = this.options;
+    if (streamSecret !== undefined && !timingSafeEqual(nonce, Buffer.from(streamSecret, "hex"))) {
+      throw new ProtocolError("this is not the host");
+    }
+    this.send(encodeHello(nonce));
   }
 
   /** A host that goes on with a connection that this program knows nothing of, or gives up, is to begin a new one. */
@@ -94,7 +107,8 @@ class Session {
 
   /** Writes in order; a failure ends the connection. */
   private send(bytes: Uint8Array): void {
-    this.writing = this.writing.then(() => this.stream.write(bytes)).catch(() => this.stream.close());
+    if (this.stream.writeNow !== undefined) this.stream.writeNow(bytes);
+    else this.writing = this.writing.then(() => this.stream.write(bytes)).catch(() => this.stream.close());
   }
 
   private take(frame: Frame): void {
@@ -107,7 +121,9 @@ class Session {
         this.send(encodeFrame({ ...frame, kind: "pong" }));
         return;
       case "data":
+      case "bytes":
       case "window":
+      case "shut":
       case "end":
         // A channel that the guest has just ended may still be talked to.
         this.channels.get(frame.channel)?.take(frame);
@@ -120,6 +136,7 @@ class Session {
   }
 
   private call(channel: number, call: Call): void {
+    if (this.options.streamSecret !== undefined && call.call !== "tunnel") throw new ProtocolError("not a tunnel");
     switch (call.call) {
       case "info":
         this.told = this.options.ports();
@@ -135,11 +152,31 @@ class Session {
         this.send(jsonFrame("reply", channel, syncTime(call.hostTimeMs)));
         return;
       case "tunnel": {
-        const send = (bytes: Uint8Array) => this.send(bytes);
-        const forget = () => this.channels.delete(channel);
-        this.channels.set(channel, new TunnelChannel(channel, call, { send, forget, windowBytes: channelWindowBytes }));
+        const link = {
+          send: (bytes: Uint8Array) => this.send(bytes),
+          forget: () => this.channels.delete(channel),
+          windowBytes: channelWindowBytes,
+          takesAtOnce: this.stream.writeNow !== undefined,
+        };
+        this.channels.set(channel, new TunnelChannel(channel, call, link));
         return;
       }
+      case "stream":
+        void this.dial(channel, call);
+        return;
+    }
+  }
+
+  /** Serves the host over a connection of its own as well, for as long as this one lasts. */
+  private async dial(channel: number, call: StreamCall): Promise<void> {
+    try {
+      const stream = await dialStream(call);
+      this.ended.signal.addEventListener("abort", () => stream.close(), { once: true });
+      if (this.ended.signal.aborted) return stream.close();
+      this.send(jsonFrame("reply", channel, {}));
+      await serveSession(stream, { ...this.options, streamSecret: call.hostSecret });
+    } catch (error) {
+      this.send(jsonFrame("end", channel, { error: errorText(error) } satisfies End));
     }
   }
 

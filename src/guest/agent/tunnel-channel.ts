@@ -1,5 +1,15 @@
-import { type Call, type End, encodeFrame, type Frame, jsonFrame, jsonPayload, ProtocolError } from "../protocol.ts";
-import { dial, type TunnelEnd } from "./tunnel.ts";
+import {
+  type Call,
+  type End,
+  encodeFrame,
+  type Frame,
+  headerBytes,
+  jsonFrame,
+  jsonPayload,
+  ProtocolError,
+} from "../protocol.ts";
+import { dial } from "./tunnel.ts";
+import type { TunnelEnd } from "./tunnel-end.ts";
 
 /** What a tunnel needs of its session. */
 export interface TunnelLink {
@@ -8,10 +18,15 @@ export interface TunnelLink {
   forget(): void;
   /** Bytes that may be under way in one direction. */
   readonly windowBytes: number;
+  /** Whether `send` is done with the bytes when it returns. */
+  readonly takesAtOnce: boolean;
 }
 
 /** Longest piece in which bytes of a stream are sent on. */
-const pieceBytes = 32 * 1024;
+const pieceBytes = 64 * 1024;
+
+/** Frames are built here where they are sent at once: fresh memory for each is dear in an emulated machine. */
+const scratch = Buffer.alloc(pieceBytes + headerBytes);
 
 /** A tunnel on a channel: dials in the guest, then carries bytes both ways, no faster than the slower end takes them. */
 export class TunnelChannel {
@@ -20,6 +35,9 @@ export class TunnelChannel {
   private credit: number;
   /** Bytes taken by the guest's program and not yet given back to the host. */
   private taken = 0;
+  private connected = false;
+  /** Who has sent all. */
+  private readonly shutBy = new Set<"guest" | "host">();
   private open = true;
 
   constructor(
@@ -28,41 +46,68 @@ export class TunnelChannel {
     private readonly link: TunnelLink,
   ) {
     this.credit = link.windowBytes;
-    this.end = dial(call.protocol, call.host, call.port, {
-      onConnect: () => link.send(jsonFrame("reply", channel, {})),
+    this.end = dial(call.protocol, call.hosts, call.port, {
+      onConnect: () => {
+        this.connected = true;
+      },
       onData: (bytes) => this.forward(bytes),
+      onShut: () => {
+        link.send(encodeFrame({ kind: "shut", channel, payload: new Uint8Array(0) }));
+        this.shut("guest");
+      },
       onSent: (count) => this.giveBack(count),
       onClose: (error) => this.finish(error),
     });
   }
 
   take(frame: Frame): void {
-    if (frame.kind === "data") this.end.send(frame.payload);
+    if (frame.kind === "data" || frame.kind === "bytes") this.end.send(frame.payload);
     else if (frame.kind === "window") this.widen(frame);
-    else this.close();
+    else if (frame.kind === "shut") this.shut("host");
+    else this.leave(() => (isBroken(frame) ? this.end.reset() : this.end.close()));
   }
 
   /** Ends it without telling the host. */
   close(): void {
+    this.leave(() => this.end.close());
+  }
+
+  private shut(by: "guest" | "host"): void {
+    this.shutBy.add(by);
+    if (this.shutBy.size === 2) this.close();
+    else if (by === "host") this.end.shut();
+  }
+
+  private leave(end: () => void): void {
     if (!this.open) return;
     this.open = false;
-    this.end.close();
+    end();
     this.link.forget();
   }
 
   private finish(error: string): void {
     if (!this.open) return;
-    this.link.send(jsonFrame("end", this.channel, { error } satisfies End));
+    this.link.send(jsonFrame("end", this.channel, { error, refused: !this.connected } satisfies End));
     this.close();
   }
 
   private forward(bytes: Uint8Array): void {
     if (!this.open) return;
-    // A datagram that finds no room is lost, as datagrams may be.
-    if (this.call.protocol === "udp" && bytes.length > this.credit) return;
-    const step = this.call.protocol === "udp" ? Math.max(bytes.length, 1) : pieceBytes;
-    for (let at = 0; at === 0 || at < bytes.length; at += step) {
-      this.link.send(encodeFrame({ kind: "data", channel: this.channel, payload: bytes.subarray(at, at + step) }));
+    if (this.call.protocol === "udp") this.forwardDatagram(bytes);
+    else this.forwardBytes(bytes);
+  }
+
+  /** A datagram that finds no room is lost, as datagrams may be. */
+  private forwardDatagram(payload: Uint8Array): void {
+    if (payload.length > this.credit) return;
+    this.link.send(encodeFrame({ kind: "data", channel: this.channel, payload }));
+    this.credit -= payload.length;
+  }
+
+  private forwardBytes(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; at += pieceBytes) {
+      const frame = { kind: "bytes", channel: this.channel, payload: bytes.subarray(at, at + pieceBytes) } as const;
+      this.link.send(encodeFrame(frame, this.link.takesAtOnce ? scratch : undefined));
     }
     this.credit -= bytes.length;
     if (this.credit <= 0) this.end.setFlowing(false);
@@ -82,4 +127,10 @@ export class TunnelChannel {
     this.link.send(jsonFrame("window", this.channel, this.taken));
     this.taken = 0;
   }
+}
+
+/** Whether the host's client has broken off its connection. */
+function isBroken(frame: Frame): boolean {
+  const value = jsonPayload(frame);
+  return typeof value === "object" && value !== null && "error" in value && value.error !== "";
 }

@@ -1,14 +1,18 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { GuestRefusal } from "../guest-agent/tunnel-stream.ts";
 
 /**
  * Carries bytes between a connection of the host and one of the guest until both directions have ended. The end of one
- * direction is passed on by itself; when either connection is gone, so is the other.
+ * direction is passed on by itself; when either connection is broken off, so is the other.
+ * @param onError told what broke off the guest's connection
  */
-export function relay(local: Socket, guest: Duplex): void {
-  // An error is followed by `close`.
-  local.on("error", () => undefined);
-  guest.on("error", () => undefined);
+export function relay(local: Socket, guest: Duplex, onError: (error: unknown) => void): void {
+  local.on("error", (error) => guest.destroy(error));
+  guest.on("error", (error) => {
+    onError(error);
+    if (!(error instanceof GuestRefusal)) local.resetAndDestroy();
+  });
   local.once("close", () => guest.destroy());
   // What came before the end of the guest's connection still goes out.
   guest.once("close", () => local.destroySoon());

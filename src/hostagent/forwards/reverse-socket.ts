@@ -34,7 +34,7 @@ async function listenInGuest(client: Client, options: ReverseSocketOptions): Pro
     if (socketPath !== guestSocket) return;
     const local = createConnection({ path: hostSocket, allowHalfOpen: true });
     local.once("error", () => reject());
-    local.once("connect", () => relay(local, accept()));
+    local.once("connect", () => relay(local, accept(), () => undefined));
   });
   // sshd does not listen where a file is left of an earlier time.
   const path = `'${guestSocket.replaceAll("'", "'\\''")}'`;

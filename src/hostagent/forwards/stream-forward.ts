@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import { errorCode } from "../../lib/errors.ts";
 import type { HostOs } from "../../lib/host.ts";
 import { bindingOf, type HostAddress } from "../forward-plan.ts";
+import type { OpenForward } from "./forwarder.ts";
 import { relay } from "./relay.ts";
 
 export interface StreamForwardOptions {
@@ -14,12 +15,12 @@ export interface StreamForwardOptions {
   readonly directoryMode?: number;
   /** Connects to the guest's side. @throws Error when nothing listens there */
   readonly connect: () => Promise<Duplex>;
-  /** Told why a connection did not come about. */
+  /** Told why a connection did not come about, or broke off in the guest. */
   readonly onRefused: (error: unknown) => void;
 }
 
 /** A port or unix socket of the host whose connections lead into the guest. */
-export class StreamForward {
+export class StreamForward implements OpenForward {
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
   private closed = false;
@@ -38,6 +39,7 @@ export class StreamForward {
 
   /** Listens no more; resolves when the last of the connections under way has ended. */
   close(): Promise<void> {
+    if (this.closed) return this.gone.promise;
     this.closed = true;
     this.server.close();
     this.checkGone();
@@ -45,6 +47,9 @@ export class StreamForward {
     if (address.kind === "socket") rmSync(address.path, { force: true });
     return this.gone.promise;
   }
+
+  /** Each connection asks anew where it leads. */
+  retarget(): void {}
 
   /** Ends the connections under way as well. */
   end(): void {
@@ -90,7 +95,7 @@ export class StreamForward {
     try {
       const guest = await connect();
       if (socket.destroyed) guest.destroy();
-      else relay(socket, guest);
+      else relay(socket, guest, onRefused);
     } catch (error) {
       socket.destroy();
       onRefused(error);

@@ -9,13 +9,16 @@ import {
   type Info,
   jsonFrame,
   jsonPayload,
+  nonceBytes,
   type PortsEvent,
   ProtocolError,
+  type StreamCall,
   type TimeSync,
 } from "../../guest/protocol.ts";
 import { errorText } from "../../lib/errors.ts";
-import { infoOf, portsEventOf, timeSyncOf } from "./payloads.ts";
-import { Tunnel, type TunnelHandlers } from "./tunnel.ts";
+import { endOf, infoOf, portsEventOf, timeSyncOf } from "./payloads.ts";
+import { Tunnel, type TunnelHandlers, type TunnelLink } from "./tunnel.ts";
+import { TunnelStream } from "./tunnel-stream.ts";
 
 export interface ConnectOptions {
   /** The host's side of the guest agent's port. */
@@ -29,7 +32,7 @@ export interface ConnectOptions {
 
 /** Something that a call began and that takes what comes on its channel. */
 interface Channel {
-  take(frame: Frame): void;
+  takeFrame(frame: Frame): void;
   /** The connection has ended. */
   cut(reason: string): void;
 }
@@ -46,12 +49,18 @@ export class AgentConnection {
   private ended = false;
 
   /** @throws Error when nothing listens there, the other end hangs up, or the signal is aborted */
-  static async open(options: ConnectOptions): Promise<AgentConnection> {
-    const { socketPath, helloMs = 1000, pingMs = 5000, signal } = options;
-    signal.throwIfAborted();
-    const nonce = randomBytes(16);
+  static async open({ socketPath, ...options }: ConnectOptions): Promise<AgentConnection> {
+    options.signal.throwIfAborted();
+    return await AgentConnection.greet(createConnection(socketPath), randomBytes(nonceBytes), options);
+  }
+
+  /** Greets the guest over a connection that is there already, or is being made. @throws Error like `open` */
+  static async greet(
+    socket: Socket,
+    nonce: Uint8Array,
+    { helloMs = 1000, pingMs = 5000, signal }: Omit<ConnectOptions, "socketPath">,
+  ): Promise<AgentConnection> {
     const reader = new FrameReader(nonce);
-    const socket = createConnection(socketPath);
     const greeted = Promise.withResolvers<AgentConnection>();
     const hello = () => void socket.write(encodeHello(nonce));
     const repeating = setInterval(hello, helloMs);
@@ -62,7 +71,8 @@ export class AgentConnection {
     };
     signal.addEventListener("abort", abort, { once: true });
     let connection: AgentConnection | undefined;
-    socket.once("connect", hello);
+    if (socket.pending) socket.once("connect", hello);
+    else hello();
     socket.on("error", (error) => fail(error.message));
     socket.on("close", () => {
       fail("the connection was closed");
@@ -113,20 +123,24 @@ export class AgentConnection {
   /** Begins to tell what changes among the ports, from the last `info` on, until the connection ends. */
   events(take: (event: PortsEvent) => void): void {
     this.call({ call: "events" }, () => ({
-      take: (frame) => take(portsEventOf(jsonPayload(frame))),
+      takeFrame: (frame) => take(portsEventOf(jsonPayload(frame))),
       cut: () => undefined,
     }));
   }
 
-  /** Begins a tunnel to an address of the guest. */
-  tunnel(protocol: "tcp" | "udp", host: string, port: number, handlers: TunnelHandlers): Tunnel {
-    let made: Tunnel | undefined;
-    this.call({ call: "tunnel", protocol, host, port }, (channel) => {
-      made = new Tunnel(channel, { send: (bytes) => this.send(bytes), forget: () => this.forget(channel) }, handlers);
-      return made;
-    });
-    if (made === undefined) throw new Error("the connection to the guest agent is closed");
-    return made;
+  /** Asks the guest to dial the host. @throws Error when it cannot */
+  async dialBack(call: Omit<StreamCall, "call">): Promise<void> {
+    await this.ask({ call: "stream", ...call });
+  }
+
+  /** Begins to exchange datagrams with a port of the guest. */
+  datagrams(host: string, port: number, handlers: TunnelHandlers): Tunnel {
+    return this.begin("udp", [host], port, (channel, link) => new Tunnel(channel, link, handlers));
+  }
+
+  /** Connects to a port of the guest, at the first of the hosts that lets it; what is written waits for that. */
+  stream(hosts: readonly string[], port: number): TunnelStream {
+    return this.begin("tcp", hosts, port, (channel, link) => new TunnelStream(channel, link));
   }
 
   close(): void {
@@ -136,8 +150,9 @@ export class AgentConnection {
   private ask(call: Call): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const open = this.call(call, (channel) => ({
-        take: (frame) => {
+        takeFrame: (frame) => {
           this.forget(channel);
+          if (frame.kind === "end") return reject(new Error(endOf(frame).error));
           if (frame.kind !== "reply") throw new ProtocolError(`${frame.kind} instead of a reply`);
           resolve(jsonPayload(frame));
         },
@@ -156,6 +171,21 @@ export class AgentConnection {
     return true;
   }
 
+  private begin<T extends Channel>(
+    protocol: "tcp" | "udp",
+    hosts: readonly string[],
+    port: number,
+    make: (channel: number, link: TunnelLink) => T,
+  ): T {
+    let made: T | undefined;
+    this.call({ call: "tunnel", protocol, hosts, port }, (channel) => {
+      made = make(channel, { send: (bytes) => this.send(bytes), forget: () => this.forget(channel) });
+      return made;
+    });
+    if (made === undefined) throw new Error("the connection to the guest agent is closed");
+    return made;
+  }
+
   private forget(channel: number): void {
     this.channels.delete(channel);
   }
@@ -166,7 +196,7 @@ export class AgentConnection {
       throw new ProtocolError(`the guest does not send ${frame.kind}`);
     if (frame.kind === "end" && frame.channel === 0) throw new ProtocolError("the guest agent began anew");
     // A channel that the host has just ended may still be talked to.
-    if (frame.kind !== "pong") this.channels.get(frame.channel)?.take(frame);
+    if (frame.kind !== "pong") this.channels.get(frame.channel)?.takeFrame(frame);
   }
 
   private send(bytes: Uint8Array): void {

@@ -1,4 +1,13 @@
-import { type Info, type ListeningPort, type PortsEvent, ProtocolError, type TimeSync } from "../../guest/protocol.ts";
+import {
+  type End,
+  type Frame,
+  type Info,
+  jsonPayload,
+  type ListeningPort,
+  type PortsEvent,
+  ProtocolError,
+  type TimeSync,
+} from "../../guest/protocol.ts";
 import { canonicalIp } from "../../lib/ip-address.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -46,4 +55,18 @@ export function timeSyncOf(value: unknown): TimeSync {
     throw new ProtocolError("not an answer about the time");
   }
   return { adjusted, driftMs, error };
+}
+
+/** How the guest ended a channel. @throws ProtocolError */
+export function endOf(frame: Frame): End {
+  const { error, refused } = fieldsOf(jsonPayload(frame), "an end");
+  if (typeof error !== "string") throw new ProtocolError("not an end");
+  return { error, refused: refused === true };
+}
+
+/** Bytes of which the guest says that it takes them. @throws ProtocolError */
+export function windowOf(frame: Frame): number {
+  const value = jsonPayload(frame);
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 0) throw new ProtocolError("not a window");
+  return value;
 }

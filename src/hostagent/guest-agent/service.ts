@@ -15,6 +15,8 @@ export interface PortsChange {
 export interface GuestAgentOptions extends Omit<ConnectOptions, "signal"> {
   readonly logger: Logger;
   readonly onPorts: (change: PortsChange) => void;
+  /** Told each connection, once it works. */
+  readonly onConnected?: (connection: AgentConnection) => void;
   /** Pause between a connection's end and the next attempt. @default 1000 */
   readonly retryMs?: number;
   /** Pause between looks at the guest's clock. @default 10000 */
@@ -88,6 +90,7 @@ export class GuestAgent implements Service {
       this.state = { kind: "well" };
       logger[this.seen ? "debug" : "info"]("Guest agent is running");
       this.seen = true;
+      this.options.onConnected?.(connection);
       connection.events((event) => {
         for (const error of event.errors) logger.warn(`guest agent: ${error}`);
         this.take(portsAfter(this.ports, event));

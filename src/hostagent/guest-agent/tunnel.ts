@@ -1,4 +1,5 @@
-import { encodeFrame, type Frame, jsonFrame, jsonPayload, ProtocolError } from "../../guest/protocol.ts";
+import { encodeFrame, type Frame, jsonFrame, ProtocolError } from "../../guest/protocol.ts";
+import { endOf } from "./payloads.ts";
 
 /** What a tunnel tells its owner. */
 export interface TunnelHandlers {
@@ -8,7 +9,7 @@ export interface TunnelHandlers {
 }
 
 /** What a tunnel needs of its connection. */
-interface TunnelLink {
+export interface TunnelLink {
   send(bytes: Uint8Array): void;
   forget(): void;
 }
@@ -39,11 +40,11 @@ export class Tunnel {
   }
 
   /** Takes a frame of its channel. */
-  take(frame: Frame): void {
+  takeFrame(frame: Frame): void {
     if (frame.kind === "data") {
       this.handlers.onData(frame.payload);
       this.giveBack(frame.payload.length);
-    } else if (frame.kind === "end") this.cut(errorOf(jsonPayload(frame)));
+    } else if (frame.kind === "end") this.cut(endOf(frame).error);
     // The guest has connected, or takes more; datagrams wait for neither.
     else if (frame.kind !== "reply" && frame.kind !== "window") throw new ProtocolError(`${frame.kind} on a tunnel`);
   }
@@ -66,10 +67,4 @@ export class Tunnel {
     this.link.send(jsonFrame("window", this.channel, this.taken));
     this.taken = 0;
   }
-}
-
-function errorOf(value: unknown): string {
-  if (typeof value === "object" && value !== null && "error" in value && typeof value.error === "string")
-    return value.error;
-  throw new ProtocolError("not an end");
 }

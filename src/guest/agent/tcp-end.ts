@@ -1,0 +1,118 @@
+import type { Socket, SocketHandler } from "bun";
+import { errorText } from "../../lib/errors.ts";
+import { SocketQueue } from "../../lib/socket-queue.ts";
+import type { TunnelEnd, TunnelEvents } from "./tunnel-end.ts";
+
+/** Connects to a port of the guest, at the first of the hosts that lets it. */
+export function dialTcp(hosts: readonly string[], port: number, events: TunnelEvents): TunnelEnd {
+  return new TcpEnd(hosts, port, events);
+}
+
+class TcpEnd implements TunnelEnd {
+  private socket: Socket<TcpEnd> | undefined;
+  private readonly queue = new SocketQueue((count) => this.sent(count));
+  /** What is to be done when all has been sent. */
+  private last: "nothing" | "shut" | "close" = "nothing";
+  /** False after the end: nothing is told any more. */
+  private open = true;
+  private heardEnd = false;
+
+  constructor(
+    private readonly hosts: readonly string[],
+    private readonly port: number,
+    private readonly events: TunnelEvents,
+  ) {
+    void this.connect(0);
+  }
+
+  send(bytes: Uint8Array): void {
+    if (this.open) this.queue.send(this.socket, bytes);
+  }
+
+  shut(): void {
+    if (this.last === "nothing") this.last = "shut";
+    this.finish();
+  }
+
+  setFlowing(flowing: boolean): void {
+    if (flowing) this.socket?.resume();
+    else this.socket?.pause();
+  }
+
+  close(): void {
+    this.open = false;
+    this.last = "close";
+    // Else it would wait for a drain that only a socket that is read from may see.
+    this.socket?.resume();
+    this.finish();
+  }
+
+  reset(): void {
+    this.open = false;
+    this.last = "close";
+    this.socket?.terminate();
+  }
+
+  private async connect(at: number): Promise<void> {
+    const hostname = this.hosts[at] ?? "";
+    const failed = (error: unknown) => {
+      if (at + 1 < this.hosts.length) void this.connect(at + 1);
+      else this.tellClose(errorText(error));
+    };
+    try {
+      await Bun.connect({ hostname, port: this.port, allowHalfOpen: true, data: this, socket: handlers });
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  drained(socket: Socket<TcpEnd>): void {
+    this.queue.drain(socket);
+    this.finish();
+  }
+
+  took(bytes: Uint8Array): void {
+    if (this.open) this.events.onData(bytes);
+  }
+
+  connected(socket: Socket<TcpEnd>): void {
+    this.socket = socket;
+    socket.setNoDelay(true);
+    if (this.open) this.events.onConnect();
+    this.queue.drain(socket);
+    this.finish();
+  }
+
+  ended(): void {
+    if (this.heardEnd) return;
+    this.heardEnd = true;
+    if (this.open) this.events.onShut();
+  }
+
+  private sent(count: number): void {
+    if (this.open && count > 0) this.events.onSent(count);
+  }
+
+  private finish(): void {
+    if (this.socket === undefined || !this.queue.isEmpty) return;
+    if (this.last === "shut") this.socket.shutdown();
+    if (this.last === "close") this.socket.end();
+  }
+
+  tellClose(error: string): void {
+    if (!this.open) return;
+    this.open = false;
+    this.events.onClose(error);
+  }
+}
+
+/** One set for all: making functions for each connection is work. */
+const handlers: SocketHandler<TcpEnd> = {
+  open: (socket) => socket.data.connected(socket),
+  data: (socket, bytes) => socket.data.took(bytes),
+  drain: (socket) => socket.data.drained(socket),
+  end: (socket) => socket.data.ended(),
+  close: (socket, error) => socket.data.tellClose(error === undefined ? "" : errorText(error)),
+  error: () => {},
+  connectError: () => {},
+};
