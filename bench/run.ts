@@ -9,6 +9,8 @@ const sections: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   cidata: async () => (await import("./cidata.ts")).cidata(),
   config: async () => (await import("./config.ts")).config(),
   boot: async () => (await import("./boot.ts")).boot(),
+  forwards: async () => (await import("./forwards.ts")).forwards(),
+  "forwards-ssh": async () => (await import("./forwards-ssh.ts")).forwardsBySsh(),
   idle: async () => (await import("./idle.ts")).idle(),
 };
 

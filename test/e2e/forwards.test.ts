@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createSocket } from "node:dgram";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { connect, createServer } from "node:net";
+import { freePort } from "../hostagent/sshd.ts";
+import { guestForwarders } from "../support/guest-forwarders.ts";
 import { miniTemplate } from "../support/guests.ts";
 import { World } from "../support/limactl.ts";
 
@@ -21,6 +23,11 @@ const port = {
   datagrams: base + 10,
   fixedTo: base + 11,
   late: base + 12,
+  echo: base + 13,
+  source: base + 14,
+  peer: base + 15,
+  many: base + 16,
+  bySsh: base + 17,
 };
 
 const world = new World("ordinary");
@@ -203,6 +210,95 @@ test("a guest agent that was killed, and a clock that is wrong, are right again 
     lines.some((line) => line.startsWith("Time sync: guest clock adjusted"));
   expect(adjusted(await until(said, adjusted))).toBe(true);
 }, 90_000);
+
+test("a socket of the host lets in nobody but its owner", async () => {
+  const path = world.file("m", "sock/guest.sock");
+  const stranger = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"];
+  const asStranger = process.getuid?.() === 0 ? stranger : [];
+  const child = Bun.spawn([...asStranger, "socat", "-", `UNIX-CONNECT:${path}`], { stdin: "ignore", stderr: "pipe" });
+  const text = await new Response(child.stderr).text();
+  if (asStranger.length > 0) expect(text).toContain("Permission denied");
+  expect(await ask({ path })).toBe("guest socket\n");
+});
+
+test("two thousand connections leave no descriptor behind on either side", async () => {
+  const server = `Bun.listen({ hostname: "127.0.0.1", port: ${port.many}, socket: { data() {}, open(socket) { socket.end("x".repeat(1024)); } } });`;
+  const script = `cat >/tmp/many.ts <<'END'\n${server}\nEND\nsetsid sudo env BUN_BE_BUN=1 lima-guestagent run /tmp/many.ts </dev/null >/dev/null 2>&1 &`;
+  await guest(script);
+  await until(
+    () => ask({ port: port.many }),
+    (text) => text?.length === 1024,
+    30_000,
+  );
+  const agent = Number(readFileSync(world.file("m", "ha.pid"), "utf8"));
+  const onHost = () => readdirSync(`/proc/${agent}/fd`).length;
+  const inGuest = () =>
+    guest(
+      "for p in $(pidof lima-guestagent); do grep -q daemon /proc/$p/cmdline && sudo ls /proc/$p/fd | wc -l; done",
+    ).then(Number);
+  const before = [onHost(), await inGuest()] as const;
+  let left = 2000;
+  const worker = async () => {
+    for (; left > 0; left -= 1) expect((await ask({ port: port.many }))?.length).toBe(1024);
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+  expect(await until(onHost, (count) => count <= before[0] + 4)).toBeLessThanOrEqual(before[0] + 4);
+  expect(await until(inGuest, (count) => count <= before[1] + 4)).toBeLessThanOrEqual(before[1] + 4);
+}, 180_000);
+
+test("the stream by which the guest agent carries forwards is no port of the guest, and none is left on the host", async () => {
+  const others = `grep lima-guestagent | grep -v 127.0.0.1:${port.many}`;
+  const listeners = await guest(`sudo ss -Hltnp | ${others} || true`);
+  expect(listeners).toBe("");
+  const lines = await log();
+  expect(lines.some(({ msg }) => msg === "forwards go through a stream to the guest agent")).toBe(true);
+  const agent = readFileSync(world.file("m", "ha.pid"), "utf8").trim();
+  const child = Bun.spawn(["ss", "-Hltnp"], { stdout: "pipe" });
+  const mine = (await new Response(child.stdout).text()).split("\n").filter((line) => line.includes(`pid=${agent},`));
+  const told = new Set((await events()).map(({ hostAddr = "" }) => hostAddr));
+  const known = new Set([...told, `127.0.0.1:${port.fixedTo}`]);
+  expect(mine.map((line) => line.split(/\s+/)[3] ?? "").filter((address) => !known.has(address))).toEqual([]);
+}, 30_000);
+
+test("without its host agent the guest is reached in every way, with the same result", async () => {
+  await guest(
+    [
+      serve(`TCP-LISTEN:${port.echo},bind=127.0.0.1`, "cat"),
+      serve(`TCP-LISTEN:${port.source},bind=127.0.0.1`, "head -c 300000 /dev/zero; echo end"),
+      serve(`TCP-LISTEN:${port.peer},bind=127.0.0.1`, "echo $SOCAT_PEERADDR"),
+    ].join(""),
+  );
+  process.kill(Number(readFileSync(world.file("m", "ha.pid"), "utf8")), "SIGKILL");
+  await using every = await guestForwarders(world, "m");
+  for (const [name, forwarder] of Object.entries(every.ways)) {
+    const through = async (guestPort: number, send = "") => {
+      const address = { kind: "port", ip: "127.0.0.1", port: freePort() } as const;
+      const target = () => ({ hosts: ["127.0.0.1"], port: guestPort });
+      const forward = await forwarder.open({ address, target });
+      const said = await ask({ port: address.port }, send);
+      forward.end();
+      await forward.close();
+      return said;
+    };
+    const text = "0123456789".repeat(20_000);
+    expect([name, (await through(port.echo, text)) === text]).toEqual([name, true]);
+    expect([name, (await through(port.count, text))?.trim()]).toEqual([name, "200000"]);
+    expect([name, (await through(port.source))?.length]).toEqual([name, 300_004]);
+    expect([name, await through(port.peer)]).toEqual([name, "127.0.0.1\n"]);
+    expect([name, (await through(port.ignored + 50)) ?? ""]).toEqual([name, ""]);
+  }
+}, 120_000);
+
+test("LIMA_SSH_PORT_FORWARDER has ssh's control master listen, and UDP left out", async () => {
+  await world.ok(["start", "--tty=false", "m"], { env: { LIMA_SSH_PORT_FORWARDER: "true" } });
+  await guest(serve(`TCP-LISTEN:${port.bySsh},bind=127.0.0.1`, "echo by ssh"));
+  const answer = () => ask({ port: port.bySsh });
+  expect(await until(answer, (text) => text !== undefined && text !== "", 30_000)).toBe("by ssh\n");
+  const child = Bun.spawn(["ss", "-Hltnp", `sport = :${port.bySsh}`], { stdout: "pipe" });
+  if (process.getuid?.() === 0) expect(await new Response(child.stdout).text()).toContain('"ssh"');
+  const udp = `Not forwarding UDP 127.0.0.1:${port.datagrams}`;
+  expect(await until(said, (lines) => lines.includes(udp))).toContain(udp);
+}, 120_000);
 
 test("stop leaves no socket, no port and no process", async () => {
   await world.ok(["stop", "m"]);

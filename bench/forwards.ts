@@ -1,0 +1,84 @@
+import { freePort } from "../test/hostagent/sshd.ts";
+import { miniTemplate } from "../test/support/guests.ts";
+import { World } from "../test/support/limactl.ts";
+import { pairs, type Result, time } from "./measure.ts";
+import { drain, echo, pour, reachable } from "./streams.ts";
+
+const bulkBytes = 16 * 1024 * 1024;
+const shortCount = 100;
+const shortAtOnce = 4;
+const counts = { bulk: 5, short: 5, first: 31 } as const;
+const budgets = { bulk: 0.5, short: 0.67, first: 1 } as const;
+
+/** Ports of the programs in the guest. */
+const guestPorts = { sink: 17_001, source: 17_002, short: 17_003, echo: 17_004 } as const;
+type Program = keyof typeof guestPorts;
+
+const servers = `
+Bun.listen({ hostname: "127.0.0.1", port: ${guestPorts.short}, socket: { data() {}, open(socket) { socket.end(new Uint8Array(1024)); } } });
+Bun.listen({ hostname: "127.0.0.1", port: ${guestPorts.echo}, socket: { data(socket, bytes) { socket.write(bytes); } } });
+`;
+
+/** Forwards of ports against `ssh -L` of OpenSSH, through the same guest. */
+export async function forwards(): Promise<readonly Result[]> {
+  await using world = new World();
+  await world.ok(["start", "--tty=false", world.write("f.yaml", miniTemplate())]);
+  const socat = (options: string) => `setsid socat ${options} </dev/null >/dev/null 2>&1 &`;
+  const listen = (port: number) => `TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr`;
+  const zeros = `dd if=/dev/zero bs=65536 count=${bulkBytes / 65536}`;
+  const script = [
+    `cat >/tmp/servers.ts <<'END'\n${servers}\nEND`,
+    "setsid sudo env BUN_BE_BUN=1 lima-guestagent run /tmp/servers.ts </dev/null >/tmp/servers.log 2>&1 &",
+    socat(`-u ${listen(guestPorts.sink)} OPEN:/dev/null`),
+    socat(`-U ${listen(guestPorts.source)} 'EXEC:${zeros},nofork'`),
+  ].join("\n");
+  await world.ok(["shell", "f", "sh", "-c", script]);
+  const names = Object.keys(guestPorts) as Program[];
+  const ports = Object.fromEntries(names.map((name) => [name, freePort()])) as Readonly<Record<Program, number>>;
+  const ssh = world.startProgram([
+    ...["ssh", "-F", world.file("f", "ssh.config"), "-o", "ControlMaster=no", "-o", "ControlPath=none", "-N"],
+    ...names.flatMap((name) => ["-L", `${ports[name]}:127.0.0.1:${guestPorts[name]}`]),
+    "lima-f",
+  ]);
+  for (const port of [...Object.values(guestPorts), ...Object.values(ports)]) await reachable(port);
+  const compare = async (
+    name: string,
+    kind: keyof typeof counts,
+    program: Program,
+    use: (port: number) => Promise<unknown>,
+  ): Promise<Result> => {
+    const [ours, theirs] = [guestPorts[program], ports[program]];
+    await use(ours);
+    await use(theirs);
+    const results = await pairs(
+      counts[kind],
+      () => time(() => use(ours)),
+      () => time(() => use(theirs)),
+    );
+    return { kind: "comparison", name, baseline: "ssh -L, same guest", budget: budgets[kind], ...results };
+  };
+  const several = async (port: number, count: number, atOnce: number) => {
+    let left = count;
+    const worker = async () => {
+      for (; left > 0; ) {
+        left -= 1;
+        if ((await drain(port)) !== 1024) throw new Error("bytes were lost");
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+  };
+  const results = [
+    await compare("16 MiB into the guest", "bulk", "sink", (port) => pour(port, bulkBytes)),
+    await compare("16 MiB out of the guest", "bulk", "source", drain),
+    await compare(`${shortCount} connections of 1 KiB, ${shortAtOnce} at once`, "short", "short", (port) =>
+      several(port, shortCount, shortAtOnce),
+    ),
+    await compare(`${shortCount / 4} connections of 1 KiB, one by one`, "short", "short", (port) =>
+      several(port, shortCount / 4, 1),
+    ),
+    await compare("first byte of an answer", "first", "echo", echo),
+  ];
+  ssh.kill("SIGTERM");
+  await ssh.finished;
+  return results;
+}
