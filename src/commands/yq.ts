@@ -1,4 +1,5 @@
-import { chownSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Output } from "../cli/command.ts";
 import { isTerminal } from "../cli/terminal.ts";
 import { errorCode } from "../lib/errors.ts";
@@ -45,6 +46,7 @@ function isFile(path: string): boolean {
 function writeFile(path: string, text: string): void {
   const known = statSync(path, { throwIfNoEntry: false });
   if (known === undefined) {
+    mkdirSync(dirname(path), { recursive: true });
     writeFileAtomic(path, text);
     return;
   }

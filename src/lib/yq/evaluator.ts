@@ -54,7 +54,7 @@ export class Evaluator implements Evaluation {
       case "empty":
         return [];
       case "scalar":
-        return separated(context).map(() => scalar(expression.tag, expression.value));
+        return this.once(context, () => scalar(expression.tag, expression.value));
       case "string":
         return this.string(expression, context);
       case "path":
@@ -87,10 +87,15 @@ export class Evaluator implements Evaluation {
     }
   }
 
+  /** A value of the expression itself, for every node that it is applied to. */
+  private once(context: Context, make: () => YqNode): readonly YqNode[] {
+    return context.nodes.length === 0 ? [make()] : context.nodes.map(make);
+  }
+
   private string(expression: Extract<Expression, { type: "string" }>, context: Context): readonly YqNode[] {
     const { parts } = expression;
     const [only] = parts;
-    if (parts.length === 1 && typeof only === "string") return separated(context).map(() => text(only));
+    if (parts.length === 1 && typeof only === "string") return this.once(context, () => text(only));
     return context.nodes.map((node) =>
       text(
         parts

@@ -1,12 +1,14 @@
 import { errorText, UserError } from "../errors.ts";
 import type { Access, Context } from "./context.ts";
 import { Evaluator } from "./evaluator.ts";
+import { decodeBase64, decodeBase64Url } from "./format/base64.ts";
 import { readCsv } from "./format/csv.ts";
 import { formatOfFile, type OutputFormat } from "./format/formats.ts";
 import { readIni } from "./format/ini.ts";
 import { readJson } from "./format/json-read.ts";
-import { type PrintOptions, printResult, printResults } from "./format/printer.ts";
+import { isOtherDocument, type PrintOptions, printResult, printResults } from "./format/printer.ts";
 import { readProps } from "./format/props.ts";
+import { queryUnescape } from "./format/uri.ts";
 import { parseSnippet, type ReadOptions, readYaml } from "./format/yaml-read.ts";
 import { helpText, versionLine } from "./help.ts";
 import { int, isTrue, placeDocument, text, YqNode } from "./node.ts";
@@ -64,6 +66,8 @@ interface Input {
 
 class Program {
   private access: Access;
+  /** What follows the front matter of the first input, printed again after the results. */
+  private remainder = "";
 
   constructor(
     private readonly options: YqOptions,
@@ -88,23 +92,21 @@ class Program {
     }
     if (options.inPlace && (files.length === 0 || files.includes("-")))
       throw new UserError("write in place flag only applicable when giving an expression and at least one file");
+    if (options.inPlace && (options.splitExpression ?? options.splitExpressionFile) !== undefined)
+      throw new UserError("write in place cannot be used with split file");
     if (options.inPlace && options.nullInput)
       throw new UserError("write in place flag only applicable when giving an expression and at least one file");
     const input = options.input ?? formatOfFile(files[0] ?? "");
     const output = options.output ?? (options.input === undefined && input !== "yaml" ? input : "yaml");
     const print = this.printOptions(output);
     if (input === "xml" || /xml/.test(expression)) await this.loadXml();
-    if (options.inPlace && options.command === "eval") {
-      for (const [file, name] of files.entries()) {
-        const results = this.evaluate(expression, this.read({ name, text: io.readFile(name) }, input, file));
-        io.writeFile(name, printResults(results, { ...print, colors: false }));
-      }
-      return 0;
-    }
     const documents = options.nullInput ? [nullDocument()] : await this.documents(files, input);
     const results = this.evaluate(expression, documents);
-    if (options.inPlace) io.writeFile(files[0]!, printResults(results, { ...print, colors: false }));
-    else this.print(results, print);
+    if (options.inPlace) io.writeFile(files[0]!, printResults(results, { ...print, colors: false }) + this.remainder);
+    else {
+      this.print(results, print);
+      if (this.remainder !== "") io.stdout(this.remainder);
+    }
     if (options.exitStatus && !results.some(isTrue)) throw new UserError("no matches found");
     return 0;
   }
@@ -138,9 +140,22 @@ class Program {
     const found: YqNode[] = [];
     for (const [file, name] of (files.length === 0 ? ["-"] : files).entries()) {
       const input = { name, text: name === "-" ? await this.io.stdin() : this.io.readFile(name) };
+      if (file === 0 && this.options.frontMatter !== undefined) input.text = this.frontMatter(input.text);
+      // Beside others an empty file holds no document.
+      if (files.length > 1 && format === "yaml" && input.text.trim() === "") continue;
       found.push(...this.read(input, format, file));
     }
-    return found;
+    return found.length === 0 ? [nullDocument()] : found;
+  }
+
+  /** The YAML at the start of a text: up to the second `---` line. */
+  private frontMatter(source: string): string {
+    const [start = ""] = /^(?:---[^\n]*\n)?/.exec(source) ?? [];
+    const end = /^---\s*$/m.exec(source.slice(start.length));
+    if (end === null) return source;
+    const at = start.length + end.index;
+    if (this.options.frontMatter === "process") this.remainder = source.slice(at);
+    return source.slice(0, at);
   }
 
   private read(input: Input, format: OutputFormat, file: number): readonly YqNode[] {
@@ -168,6 +183,12 @@ class Program {
         return [readIni(source)];
       case "xml":
         return [xmlReader(this.access)(source)];
+      case "base64":
+        return [text(decodeBase64(source.trim()))];
+      case "base64url":
+        return [text(decodeBase64Url(source.trim()))];
+      case "uri":
+        return [text(queryUnescape(source.trim()))];
       case "yaml":
         return readYaml(source);
     }
@@ -212,8 +233,10 @@ class Program {
   }
 
   private printNul(results: readonly YqNode[], print: PrintOptions): void {
-    for (const node of results) {
-      const printed = printResult(node, print).replace(/\n$/, "");
+    for (const [i, node] of results.entries()) {
+      const before = results[i - 1]?.origin;
+      const changed = before !== undefined && isOtherDocument(before, node.origin) && this.options.separators;
+      const printed = (changed ? "---\n" : "") + printResult(node, print).replace(/\n$/, "");
       if (printed.includes("\0"))
         throw new UserError(
           "can't serialize value because it contains NUL char and you are using NUL separated output",
@@ -232,10 +255,13 @@ class Program {
       const variables = new Map([["index", [int(index)]]]);
       const [name] = new Evaluator(this.access).run(parsed, { nodes: [node], variables, dateLayout: undefined });
       const base = name?.value ?? String(index);
-      io.writeFile(
-        /\.[^./]+$/.test(base) ? base : `${base}.${extension}`,
-        printResult(node, { ...print, colors: false }),
-      );
+      const file = /\.[^./]+$/.test(base) ? base : `${base}.${extension}`;
+      if (!options.writeAnywhere && /^(?:[/\\]|[A-Za-z]:)|(?:^|[/\\])\.\.(?:[/\\]|$)/.test(file))
+        throw new UserError(
+          `split-exp output path ${JSON.stringify(file)} was rejected: path must stay within the current directory; use --security-allow-write-any-path to override`,
+        );
+      const isLater = print.format === "yaml" && print.separators && node.origin.document > 0;
+      io.writeFile(file, (isLater ? "---\n" : "") + printResult(node, { ...print, colors: false }));
     });
   }
 }

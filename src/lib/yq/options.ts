@@ -27,6 +27,10 @@ export interface YqOptions {
   readonly expression: string | undefined;
   readonly expressionFile: string | undefined;
   readonly compactSequences: boolean;
+  /** `-s` may also write outside of the current directory. */
+  readonly writeAnywhere: boolean;
+  /** Which part of a text with YAML front matter counts; undefined where there is none. */
+  readonly frontMatter: "extract" | "process" | undefined;
   readonly envOperators: boolean;
   readonly fileOperators: boolean;
   readonly csvSeparator: string;
@@ -143,6 +147,10 @@ const table: Readonly<Record<string, Option>> = {
     options.expressionFile = value;
   }),
   "yaml-compact-seq-indent": flag("compactSequences"),
+  "security-allow-write-any-path": flag("writeAnywhere"),
+  "front-matter": valued((options, value) => {
+    options.frontMatter = value === "process" ? "process" : "extract";
+  }),
   "security-disable-env-ops": flag("envOperators", true),
   "security-disable-file-ops": flag("fileOperators", true),
   "csv-separator": valued((options, value) => {
@@ -192,6 +200,7 @@ const shorts: Readonly<Record<string, string>> = {
   "0": "nul-output",
   s: "split-exp",
   c: "yaml-compact-seq-indent",
+  f: "front-matter",
   v: "verbose",
 };
 
@@ -215,6 +224,8 @@ const defaults: YqOptions = {
   expression: undefined,
   expressionFile: undefined,
   compactSequences: false,
+  writeAnywhere: false,
+  frontMatter: undefined,
   envOperators: true,
   fileOperators: true,
   csvSeparator: ",",

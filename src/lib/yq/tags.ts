@@ -41,7 +41,8 @@ export function parseInteger(value: string): bigint {
   const plain = value.replaceAll("_", "");
   const negative = plain.startsWith("-");
   let digits = plain.replace(/^[-+]/, "");
-  if (/^0[0-7]+$/.test(digits)) digits = `0o${digits.slice(1)}`;
+  // A leading zero says nothing: yq reads 0777 as 777.
+  if (/^0\d+$/.test(digits)) digits = digits.replace(/^0+(?=\d)/, "");
   if (!/^(?:\d+|0[xX][0-9a-fA-F]+|0o[0-7]+|0b[01]+)$/.test(digits))
     throw new UserError(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
   const magnitude = BigInt(digits);

@@ -41,14 +41,37 @@ test("-i writes the result back and prints nothing", async () => {
   expect(run).toMatchObject({ code: 0, out: "", files: { "x.yml": "# c\na: 2 # one\nb:\n  c:\n    - 1\n" } });
 });
 
-test("-i of several files changes each; with eval-all the first", async () => {
+test("-i of several files puts all results in the first", async () => {
   const files = { "1.yml": "a: 1\n", "2.yml": "a: 2\n" };
   expect((await yq(["-i", ".a += 1", "1.yml", "2.yml"], files)).files).toEqual({
-    "1.yml": "a: 2\n",
-    "2.yml": "a: 3\n",
+    "1.yml": "a: 2\n---\na: 3\n",
+    "2.yml": "a: 2\n",
   });
   const merged = await yq(["ea", "-i", 'select(fi == 0) * {"b": select(fi == 1).a}', "1.yml", "2.yml"], files);
   expect(merged.files["1.yml"]).toBe("a: 1\nb: 2\n");
+});
+
+test("front matter is read alone, or changed while the text below it stays", async () => {
+  const files = { "x.md": "---\na: 1\n---\n# Title\n" };
+  expect((await yq(["--front-matter=extract", ".a", "x.md"], files)).out).toBe("1\n");
+  expect((await yq(["-f", "process", ".a = 2", "x.md"], files)).out).toBe("---\na: 2\n---\n# Title\n");
+  expect((await yq(["-i", "-f", "process", ".a = 3", "x.md"], files)).files["x.md"]).toBe("---\na: 3\n---\n# Title\n");
+});
+
+test("-s stays inside the current directory unless it is told otherwise", async () => {
+  const out = (path: string, ...flags: string[]) =>
+    yq([...flags, "-s", `"${path}"`, ".", "x.yml"], { "x.yml": "a: 1\n" });
+  for (const path of ["../x", "/tmp/x", "a/../../x"]) expect((await out(path)).err).toContain("must stay within");
+  expect((await out("../x", "--security-allow-write-any-path")).files["../x.yml"]).toBe("a: 1\n");
+  expect((await yq(["-i", "-s", ".a", ".", "x.yml"], { "x.yml": "a: 1\n" })).err).toContain("cannot be used with");
+});
+
+test("texts are read and written as base64 and as parts of URLs", async () => {
+  const files = { "x.b64": "aGkgdGhlcmU=\n", "x.yml": "hi there\n", "l.yml": "[1]\n" };
+  expect((await yq(["-p", "base64", "-oy", ".", "x.b64"], files)).out).toBe("hi there\n");
+  expect((await yq(["-o", "base64", ".", "x.yml"], files)).out).toBe("aGkgdGhlcmU=");
+  expect((await yq(["-o", "uri", ".", "x.yml"], files)).out).toBe("hi+there");
+  expect((await yq(["-o", "base64", ".", "l.yml"], files)).err).toContain("cannot encode !!seq as base64");
 });
 
 test("a failed -i leaves the file alone", async () => {
@@ -87,7 +110,8 @@ test("errors are one line on stderr and exit code 1", async () => {
     out: "",
     err: "Error: open none.yml: no such file or directory\n",
   });
-  expect((await yq(["--front-matter", "extract", "."])).err).toBe("Error: unknown flag: --front-matter\n");
+  expect((await yq(["--nonsense", "."])).err).toBe("Error: unknown flag: --nonsense\n");
+  expect((await yq([".", "x.toml"], { "x.toml": "a = 1\n" })).err).toContain("the format toml is not supported");
   expect((await yq(["-o", "lua", "."])).err).toContain("the format lua is not supported");
 });
 

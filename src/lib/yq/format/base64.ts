@@ -18,3 +18,12 @@ export function decodeBase64(value: string): string {
   }
   return new TextDecoder().decode(Uint8Array.from(binary, (char) => char.charCodeAt(0)));
 }
+
+/** The same in the alphabet for URLs and file names. */
+export function encodeBase64Url(value: string): string {
+  return encodeBase64(value).replaceAll("+", "-").replaceAll("/", "_");
+}
+
+export function decodeBase64Url(value: string): string {
+  return decodeBase64(value.replaceAll("-", "+").replaceAll("_", "/"));
+}

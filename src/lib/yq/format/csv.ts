@@ -1,13 +1,14 @@
 import { UserError } from "../../errors.ts";
 import { append, dereference, lookup, pairs, scalar, setContent, text, YqNode } from "../node.ts";
 import { resolveTag } from "../tags.ts";
+import { parseSnippet } from "./yaml-read.ts";
 
-function cell(node: YqNode | undefined): string {
+function cell(node: YqNode | undefined, index = 0): string {
   if (node === undefined) return "";
   const at = dereference(node);
   if (at.kind !== "scalar")
     throw new UserError(
-      `csv encoding only works for arrays of scalars (string/numbers/booleans), child[0] is a ${at.tag}`,
+      `csv encoding only works for arrays of scalars (string/numbers/booleans), child[${index}] is a ${at.tag}`,
     );
   return at.value;
 }
@@ -31,14 +32,21 @@ export function printCsv(given: YqNode, separator: string): string {
   if (node.kind !== "seq") throw new UserError(`csv encoding only works for arrays, got: ${node.tag}`);
   const [first] = node.content.map(dereference);
   if (first === undefined) return "";
-  if (first.kind === "scalar") return row(node.content.map(cell), separator);
+  if (first.kind === "scalar")
+    return row(
+      node.content.map((item, i) => cell(item, i)),
+      separator,
+    );
   if (first.kind === "seq")
     return node.content
       .map((line) => {
         const at = dereference(line);
         if (at.kind !== "seq")
           throw new UserError(`csv encoding only works for arrays of arrays, child is a ${at.tag}`);
-        return row(at.content.map(cell), separator);
+        return row(
+          at.content.map((item, i) => cell(item, i)),
+          separator,
+        );
       })
       .join("");
   const names = [...pairs(first)].map(([key]) => key.value);
@@ -49,7 +57,7 @@ export function printCsv(given: YqNode, separator: string): string {
         `csv object encoding only works for arrays of flat objects (string key => string/numbers/boolean), child is a ${at.tag}`,
       );
     return row(
-      names.map((name) => cell(lookup(at, name))),
+      names.map((name, i) => cell(lookup(at, name), i)),
       separator,
     );
   });
@@ -92,6 +100,14 @@ function records(source: string, separator: string): readonly (readonly string[]
 }
 
 function typed(value: string, parseValues: boolean): YqNode {
+  if (parseValues && /^\s*[[{]/.test(value)) {
+    try {
+      return parseSnippet(value);
+    } catch {
+      // Not every text that starts with a bracket is YAML.
+      return text(value);
+    }
+  }
   const tag = resolveTag(value);
   if (value === "" && parseValues) return scalar("!!null", "");
   return parseValues && tag !== "!!merge" ? scalar(tag, value) : text(value);

@@ -1,5 +1,6 @@
 import { UserError } from "../../errors.ts";
 import { bool, nothing, scalar, setContent, text, YqNode } from "../node.ts";
+import { formatFloat } from "../tags.ts";
 
 /** A plain value (what JSON can hold) as a node in block style; undefined members are left out. */
 export function jsonNode(value: unknown): YqNode {
@@ -64,7 +65,7 @@ class Reader {
     this.at += match[0].length;
     if (match[0] === "null") return nothing();
     if (match[0] === "true" || match[0] === "false") return bool(match[0] === "true");
-    return scalar(/[.eE]/.test(match[0]) ? "!!float" : "!!int", match[0]);
+    return numberNode(match[0]);
   }
 
   private string(): string {
@@ -116,4 +117,13 @@ class Reader {
     setContent(node, content);
     return node;
   }
+}
+
+/** A number of JSON: whole ones are integers however they are written, others are floats with their shortest text. */
+function numberNode(written: string): YqNode {
+  if (/^-?\d+$/.test(written) && BigInt(written) === BigInt.asIntN(64, BigInt(written)))
+    return scalar("!!int", written === "-0" ? "0" : written);
+  const value = Number(written);
+  if (Number.isSafeInteger(value)) return scalar("!!int", String(value + 0));
+  return scalar("!!float", formatFloat(value));
 }

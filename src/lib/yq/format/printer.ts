@@ -1,11 +1,14 @@
 import { UserError } from "../../errors.ts";
-import type { YqNode } from "../node.ts";
+import type { DocumentOrigin, YqNode } from "../node.ts";
+import { effectiveTag } from "../tags.ts";
+import { encodeBase64, encodeBase64Url } from "./base64.ts";
 import { printCsv } from "./csv.ts";
 import type { OutputFormat } from "./formats.ts";
 import { printIni } from "./ini.ts";
 import { printJson } from "./json.ts";
 import { colored, plain } from "./paint.ts";
 import { type PropsOptions, printProps } from "./props.ts";
+import { queryEscape } from "./uri.ts";
 import { printXml } from "./xml.ts";
 import type { XmlNames } from "./xml-names.ts";
 import { printYaml, type YamlOptions } from "./yaml-print.ts";
@@ -45,7 +48,19 @@ export function printResult(node: YqNode, options: PrintOptions): string {
       return printIni(node);
     case "xml":
       return printXml(node, options.indent, options.xml);
+    case "base64":
+      return encodeBase64(scalarText(node, options.format));
+    case "base64url":
+      return encodeBase64Url(scalarText(node, options.format));
+    case "uri":
+      return queryEscape(scalarText(node, options.format));
   }
+}
+
+function scalarText(node: YqNode, format: string): string {
+  if (node.kind !== "scalar" || effectiveTag(node) !== "!!str")
+    throw new UserError(`cannot encode ${node.tag} as ${format}, can only operate on strings`);
+  return node.value;
 }
 
 /** Whether a document has no value, but comments to keep. */
@@ -57,14 +72,16 @@ function jsonScalar(node: YqNode): string {
   return node.tag === "!!null" && node.value === "" ? "null" : node.value;
 }
 
+export function isOtherDocument(one: DocumentOrigin, other: DocumentOrigin): boolean {
+  return one.document !== other.document || one.file !== other.file;
+}
+
 /** All results in order; a `---` line where the document changes. */
 export function printResults(nodes: readonly YqNode[], options: PrintOptions): string {
   let result = "";
   let previous: YqNode | undefined;
   for (const node of nodes) {
-    const changed =
-      previous !== undefined &&
-      (previous.origin.document !== node.origin.document || previous.origin.file !== node.origin.file);
+    const changed = previous !== undefined && isOtherDocument(previous.origin, node.origin);
     if (changed && options.separators && options.format === "yaml" && node.preamble.length === 0) result += "---\n";
     result += printResult(node, options);
     previous = node;

@@ -28,7 +28,7 @@ export function printProps(node: YqNode, options: PropsOptions = {}): string {
     if (all.length > 0) result += `${result === "" ? "" : "\n"}${all.join("\n")}\n`;
     const needsQuotes = !unwrapScalars && at.tag === "!!str" && (/\s/.test(at.value) || at.style === "double");
     const value = needsQuotes ? JSON.stringify(at.value) : escaped(at.value);
-    result += `${path.replaceAll(" ", "\\ ")}${separator}${value}\n`;
+    result += `${path.replace(/[ :=]/g, "\\$&")}${separator}${value}\n`;
   };
   const visit = (given: YqNode, path: string, above: readonly string[], own: readonly string[]): void => {
     const at = dereference(given);

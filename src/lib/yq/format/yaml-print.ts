@@ -200,36 +200,32 @@ class Printer {
     return join(`${name}:`, this.flowItem(value));
   }
 
-  /** A collection in brackets; over several lines where there are comments inside. */
+  /** A collection in brackets; a line ends where a comment does. */
   private flowLines(node: YqNode, margin: string): readonly string[] {
     if (!hasComments(node)) return [this.flow(node, false)];
     const [open, close] = node.kind === "seq" ? "[]" : "{}";
     const inner = margin + " ".repeat(this.indent);
     const lines = [open!];
-    const put = (text: readonly string[], head: readonly string[], line: string, isLast: boolean): void => {
-      for (const comment of head) if (comment !== "") lines.push(inner + this.paint("comment", comment));
-      const all = [inner + text[0]!, ...text.slice(1)];
-      all[all.length - 1] += (isLast ? "" : ",") + this.comment(line);
-      lines.push(...all);
-    };
-    if (node.kind === "seq") {
-      node.content.forEach((item, i) => {
-        const text = this.nested("", item, inner);
-        put(text, item.head, item.line, i === node.content.length - 1);
-      });
-    } else {
-      const entries = [...pairs(node)];
-      entries.forEach(([key, value], i) => {
-        const name = `${join(this.properties(key), this.flow(key, true))}:`;
-        put(
-          this.nested(name, value, inner),
-          [...key.head, ...value.head],
-          value.line || key.line,
-          i === entries.length - 1,
-        );
-      });
-    }
-    lines.push(margin + close);
+    const end = (): string => lines.pop()!;
+    const entries = node.kind === "seq" ? node.content.map((item) => [item] as const) : [...pairs(node)];
+    let isFresh = true;
+    entries.forEach((entry, i) => {
+      const value = entry.at(-1)!;
+      const [key] = entry;
+      const head = [...(value === key ? [] : key.head), ...value.head].filter((line) => line !== "");
+      const name = value === key ? "" : `${join(this.properties(key), this.flow(key, true))}:`;
+      if (head.length > 0) {
+        lines.push(...head.map((comment) => inner + this.paint("comment", comment)), inner);
+        isFresh = true;
+      }
+      const [first, ...more] = this.nested(name, value, inner);
+      lines.push(`${end()}${isFresh ? "" : " "}${first}`, ...more);
+      const line = value.line || key.line;
+      if (line !== "") lines.push(`${end()},${this.comment(line)}`, i === entries.length - 1 ? margin : inner);
+      else if (i < entries.length - 1) lines.push(`${end()},`);
+      isFresh = line !== "";
+    });
+    lines.push(end() + close);
     return lines;
   }
 

@@ -32,6 +32,11 @@ export interface ReadOptions {
  */
 export function readYaml(source: string, options: ReadOptions = {}): readonly YqNode[] {
   const text = source.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
+  const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.exec(text);
+  if (control !== null) throw syntaxError(text, control.index, "control characters are not allowed");
+  const directive = /^%(?!YAML |TAG ).*$/m.exec(text);
+  if (directive !== null && isBeforeDocument(text, directive.index))
+    throw syntaxError(text, directive.index, "found unknown directive name");
   const list = parsed(text);
   for (const document of list) {
     const [error] = document.errors;
@@ -45,6 +50,11 @@ export function readYaml(source: string, options: ReadOptions = {}): readonly Yq
   const builds = list.map((document) => new Builder(text, document).build());
   attachTrivia(text, builds);
   return builds.map(({ root }, i) => place(root, i, options));
+}
+
+/** Whether a line is where directives are: at the start, after comments, other directives and the end of a document. */
+function isBeforeDocument(text: string, at: number): boolean {
+  return /(?:^|(?:^|\n)\.\.\.\s*\n)(?:(?:#[^\n]*|%[^\n]*|[ \t]*)\n)*$/.test(text.slice(0, at));
 }
 
 function parsed(text: string): readonly Document.Parsed<ParsedNode>[] {

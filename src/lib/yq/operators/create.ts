@@ -15,7 +15,8 @@ interface Entry {
 
 /** `{key: value, ...}`: for each node, a map for every combination of the keys' and values' results. */
 export function createObject(run: Evaluation, entries: readonly Entry[], context: Context): readonly YqNode[] {
-  return separated(context).flatMap((at) => {
+  const each = context.nodes.length === 0 ? [context] : context.nodes.map((node) => ({ ...context, nodes: [node] }));
+  return each.flatMap((at) => {
     const start = new YqNode("map", "!!map");
     if (at.nodes[0] !== undefined && entries.length > 0) start.origin = at.nodes[0].origin;
     let maps: readonly YqNode[] = [start];

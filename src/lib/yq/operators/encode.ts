@@ -1,10 +1,11 @@
 import { UserError } from "../../errors.ts";
 import type { Access, Context, Evaluation, Operator, OperatorTable } from "../context.ts";
-import { decodeBase64, encodeBase64 } from "../format/base64.ts";
+import { decodeBase64, decodeBase64Url, encodeBase64, encodeBase64Url } from "../format/base64.ts";
 import { printCsv, readCsv } from "../format/csv.ts";
 import { printJson } from "../format/json.ts";
 import { printProps, readProps } from "../format/props.ts";
 import { shellQuote } from "../format/shell.ts";
+import { queryEscape, queryUnescape } from "../format/uri.ts";
 import { printXml } from "../format/xml.ts";
 import { printYaml } from "../format/yaml-print.ts";
 import { parseSnippet } from "../format/yaml-read.ts";
@@ -55,20 +56,6 @@ function xmlEncoder(defaultIndent: number): Operator {
     encoder((node, indent) => printXml(node, indent, run.access.xmlNames), defaultIndent)(run, args, context);
 }
 
-function queryEscape(value: string): string {
-  return encodeURIComponent(value)
-    .replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replaceAll("%20", "+");
-}
-
-function queryUnescape(value: string): string {
-  try {
-    return decodeURIComponent(value.replaceAll("+", " "));
-  } catch {
-    throw new UserError(`invalid URL escape in ${JSON.stringify(value)}`);
-  }
-}
-
 const json = (node: YqNode, indent: number): string => {
   const result = printJson(node, indent);
   return indent === 0 ? result : `${result}\n`;
@@ -98,10 +85,8 @@ export const encodingOperators: OperatorTable = {
   from_tsv: decoder("from_tsv", (value) => readCsv(value, "\t")),
   "@base64": encoder((node) => encodeBase64(scalarText("base64", node))),
   "@base64d": decoder("@base64d", (value) => text(decodeBase64(value))),
-  "@base64url": encoder((node) =>
-    encodeBase64(scalarText("base64url", node)).replaceAll("+", "-").replaceAll("/", "_"),
-  ),
-  "@base64urld": decoder("@base64urld", (value) => text(decodeBase64(value.replaceAll("-", "+").replaceAll("_", "/")))),
+  "@base64url": encoder((node) => encodeBase64Url(scalarText("base64url", node))),
+  "@base64urld": decoder("@base64urld", (value) => text(decodeBase64Url(value))),
   "@uri": encoder((node) => queryEscape(scalarText("uri", node))),
   "@urid": decoder("@urid", (value) => text(queryUnescape(value))),
   "@sh": encoder((node) => shellQuote(scalarText("sh", node))),
