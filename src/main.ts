@@ -1,5 +1,5 @@
 #!/usr/bin/env bun
-import { programOf } from "./commands/program-name.ts";
+import { isWrapper, programOf } from "./commands/program-name.ts";
 import { asksVersionOnly, versionLine } from "./commands/version.ts";
 
 const calledAs = process.argv0;
@@ -12,6 +12,9 @@ if (program === "lima-guestagent" && args[0] !== "yq") {
 } else if (program === "lima") {
   const { runLima } = await import("./commands/lima.ts");
   await runLima(args, calledAs);
+} else if (isWrapper(program)) {
+  const { runWrapper } = await import("./commands/wrappers/run.ts");
+  await runWrapper(program, args, calledAs);
 } else if (program === "limactl" && asksVersionOnly(args)) {
   console.log(versionLine);
 } else {

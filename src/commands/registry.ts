@@ -131,6 +131,70 @@ export const registry: readonly CommandEntry[] = [
     target: { kind: "command", load: async () => (await import("./watch.ts")).command },
   },
   {
+    name: "autostart",
+    group: "advanced",
+    short: "Let instances start by themselves",
+    target: {
+      kind: "group",
+      commands: [
+        {
+          name: "enable",
+          group: "additional",
+          short: "Let an instance start by itself",
+          target: { kind: "command", load: async () => (await import("./autostart/enable.ts")).command },
+        },
+        {
+          name: "disable",
+          group: "additional",
+          short: "Let an instance not start by itself any more",
+          target: { kind: "command", load: async () => (await import("./autostart/disable.ts")).command },
+        },
+      ],
+    },
+  },
+  {
+    name: "start-at-login",
+    group: "advanced",
+    short: "Let an instance start when its user logs in",
+    hidden: true,
+    target: { kind: "command", load: async () => (await import("./start-at-login.ts")).command },
+  },
+  {
+    name: "mcp",
+    group: "advanced",
+    short: "Serve an instance to programs that speak the Model Context Protocol",
+    target: {
+      kind: "group",
+      commands: [
+        {
+          name: "serve",
+          group: "additional",
+          short: "Serve the files and commands of a running instance by MCP, on stdin and stdout",
+          target: { kind: "command", load: async () => (await import("./mcp/serve.ts")).command },
+        },
+        {
+          name: "info",
+          group: "additional",
+          short: "Show the tools that `limactl mcp serve` has, as JSON",
+          target: { kind: "command", load: async () => (await import("./mcp/info.ts")).command },
+        },
+        {
+          name: "generate-doc",
+          group: "additional",
+          short: "Write the documentation of the MCP tools",
+          hidden: true,
+          target: { kind: "command", load: async () => (await import("./mcp/generate-doc.ts")).command },
+        },
+      ],
+    },
+  },
+  {
+    name: "doctor",
+    group: "advanced",
+    short: "Tell whether this host can run virtual machines well",
+    target: { kind: "command", load: async () => (await import("./doctor.ts")).command },
+  },
+  {
     name: "sudoers",
     group: "advanced",
     short: "Print, or check, the sudoers file that the networks of macOS need",

@@ -18,8 +18,9 @@ export const command = defineCommand({
     name: "sudoers",
     description: "Print, or check, the sudoers file that the networks of macOS need",
     long: [
-      "Print the content of the sudoers file that lets the daemons of networks.yaml run, for macOS.",
-      "With --check it is compared with FILE, by default `paths.sudoers` of networks.yaml.",
+      "Print, or check, the sudoers file that the networks of macOS need",
+      "",
+      "Its content lets the daemons of networks.yaml run. With --check it is compared with FILE, by default `paths.sudoers` of networks.yaml.",
     ].join("\n"),
     examples: [
       "  limactl sudoers >etc_sudoers.d_lima",

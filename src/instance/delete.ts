@@ -55,6 +55,23 @@ export async function deleteInstance(
     );
   }
   context.logger.info(`Deleted ${quote(name)} (${quote(dir)})`);
+  await forgetAutostart(context, name);
+}
+
+/** An instance that is gone must not be started at the next login; what keeps its entry is only warned about. */
+async function forgetAutostart(context: InstanceContext, name: string): Promise<void> {
+  const { autostartEntry, isRegistered, unregister } = await import("./autostart/manager.ts");
+  const entry = autostartEntry(context, name);
+  if (entry === undefined || !isRegistered(entry)) return;
+  try {
+    await unregister(context.host, entry, name);
+    context.logger.info(`The autostart entry for instance ${quote(name)} has been unregistered`);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    context.logger.warn(`Failed to unregister the autostart entry for instance ${quote(name)}`, {
+      error: error.message,
+    });
+  }
 }
 
 function refuse(instance: Instance, force: boolean): void {

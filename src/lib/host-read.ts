@@ -110,14 +110,14 @@ function macFullName(): string {
 }
 
 /**
- * The command that starts `limactl` again. A compiled program that was installed as a copy under the name `lima` would
- * act as that wrapper, so its sibling is named instead where there is one.
+ * The command that starts `limactl` again. A compiled program that was installed as a copy under the name `lima` or
+ * `docker.lima` would act as that wrapper, so its sibling is named instead where there is one.
  */
 function readSelf(): readonly string[] {
   const main = Bun.main.replaceAll("\\", "/");
   const compiled = main.includes("/$bunfs/") || main.includes("/~BUN/");
   if (!compiled) return [process.execPath, Bun.main];
-  const name = /(?:^|[\\/])lima(\.exe)?$/i.exec(process.execPath);
+  const name = /(?:^|[\\/])(?:\w+\.)?lima(\.exe)?$/i.exec(process.execPath);
   const sibling = join(dirname(process.execPath), `limactl${name?.[1] ?? ""}`);
   return name !== null && existsSync(sibling) ? [sibling] : [process.execPath];
 }

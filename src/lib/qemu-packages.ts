@@ -1,3 +1,4 @@
+import { osReleaseIds } from "./distribution.ts";
 import type { Arch, HostOs } from "./host.ts";
 import { quote } from "./quote.ts";
 
@@ -75,13 +76,6 @@ function linuxHint(part: QemuPart, osRelease: string): string {
   return part.kind === "img"
     ? "install the package of QEMU's disk tools (qemu-utils, qemu-img or qemu-tools)"
     : "install the QEMU package of your system, and its firmware (edk2/OVMF)";
-}
-
-/** `ID` and `ID_LIKE` of os-release(5). */
-function osReleaseIds(text: string): readonly string[] {
-  return [...text.matchAll(/^ID(?:_LIKE)?=(.*)$/gm)].flatMap((match) =>
-    (match[1] ?? "").replaceAll(/["']/g, "").split(/\s+/),
-  );
 }
 
 function fedoraName(arch: Arch): string {

@@ -17,7 +17,13 @@ test.each([
   ["yq.lima.exe", "yq"],
   ["/usr/local/bin/lima-guestagent", "lima-guestagent"],
   ["./anything", "limactl"],
-  ["nerdctl.lima", "limactl"],
+  ["nerdctl.lima", "nerdctl.lima"],
+  ["/usr/bin/docker.lima", "docker.lima"],
+  ["C:\\bin\\Kubectl.lima.exe", "kubectl.lima"],
+  ["./podman.lima", "podman.lima"],
+  ["apptainer.lima", "apptainer.lima"],
+  ["docker", "limactl"],
+  ["podman.lima.sh", "limactl"],
   ["", "limactl"],
 ])("%j is the program %s", (calledAs, program) => {
   expect(programOf(calledAs) as string).toBe(program);

@@ -19,7 +19,7 @@ afterAll(async () => {
 const pages = () => readdirSync(directory).sort();
 
 test("there is a page for the two programs, each group and each command that help shows", () => {
-  const shown = documentedCommands.filter(({ group, path }) => group !== "H" && path[0] !== "debug");
+  const shown = documentedCommands.filter(({ group, path }) => !["H", "D"].includes(group) && path[0] !== "debug");
   const names = shown.flatMap(({ path }) => [path.join("-"), path[0] ?? ""]).map((name) => `limactl-${name}.1`);
   expect(pages()).toEqual([...new Set(["lima.1", "limactl.1", ...names])].sort());
 });

@@ -122,6 +122,50 @@ describe("the Debian guest, by an ordinary user", () => {
     expect(readFileSync(world.file(name, "lima-version"), "utf8").trim()).not.toBe("");
   });
 
+  test(
+    "an instance is registered with a user manager of systemd, and taken out again",
+    async () => {
+      // The program that the host put on cidata for the guest agent is limactl, too.
+      const script = `
+        sudo install -m 755 /mnt/lima-cidata/lima-guestagent /usr/local/bin/limactl
+        mkdir -p ~/.lima/inner && echo "images: [{location: /etc/profile}]" >~/.lima/inner/lima.yaml
+        unit=lima-vm@inner.service
+        state() { systemctl --user is-enabled $unit 2>/dev/null || ls ~/.config/systemd/user/ 2>/dev/null | grep lima-vm; }
+        limactl autostart enable inner; state
+        systemd-analyze --user --man=no verify ~/.config/systemd/user/$unit
+        systemctl --user show -P ExecStart $unit | grep -o 'argv.*--foreground'
+        limactl autostart disable inner; state
+        limactl autostart disable inner
+        limactl start-at-login inner
+        limactl start-at-login inner; state
+        limactl start-at-login --enabled=false inner; state
+        limactl start-at-login --enabled=false inner
+        limactl autostart enable inner
+        limactl delete inner; state`;
+      const said = await inGuest(`(${script}) 2>&1`);
+      const lines = said.split("\n").map((line) => /msg="([^"]*)"/.exec(line)?.[1] ?? line);
+      const told = "The autostart entry for instance `inner`";
+      expect(lines.filter((line) => !/^(Created symlink|Removed|Command "start-at-login")/.test(line))).toEqual([
+        "Instance `inner` registered to start at login",
+        "enabled",
+        "argv[]=/usr/local/bin/limactl start inner --foreground",
+        "Instance `inner` unregistered from start at login",
+        "Instance `inner` is not registered for automatic startup",
+        `${told} has been created`,
+        `${told} has been updated`,
+        "enabled",
+        `${told} has been unregistered`,
+        `${told} is not registered`,
+        "Instance `inner` registered to start at login",
+        ...["The qemu driver process seems already stopped", "The host agent process seems already stopped"],
+        expect.stringContaining("Removing *.pid *.sock *.tmp under"),
+        expect.stringContaining("Deleted `inner`"),
+        `${told} has been unregistered`,
+      ]);
+    },
+    boot,
+  );
+
   test("a second start of the running instance says so and changes nothing", async () => {
     const run = await world.limactl(["start", "--tty=false", name]);
     expect(run.code).toBe(0);

@@ -11,7 +11,10 @@ export interface AcceleratorChoice {
   readonly warnings: readonly string[];
 }
 
-type Needed = Pick<QemuFacts, "host" | "config" | "acceleration" | "features" | "binary">;
+interface Needed extends Pick<QemuFacts, "host" | "acceleration" | "binary"> {
+  readonly config: Pick<QemuFacts["config"], "arch">;
+  readonly features: Pick<QemuFacts["features"], "accelHelp" | "cpuHelp">;
+}
 
 /**
  * Chooses hardware acceleration where it can be trusted. A `/dev/kvm` on a CPU that shows neither `vmx` nor `svm` is a
@@ -56,7 +59,7 @@ function kvmOrEmulation(facts: Needed): AcceleratorChoice {
   const { kvm, cpuVirtualization } = facts.acceleration;
   if (facts.host.arch === "x86_64" && !cpuVirtualization) {
     return emulation(
-      "the CPU flags show neither vmx nor svm (hint: enable virtualization in the firmware of this machine)",
+      "the CPU flags show neither vmx nor svm (hint: enable virtualization in the firmware of this machine, or nested virtualization where it is virtual itself)",
     );
   }
   switch (kvm.kind) {

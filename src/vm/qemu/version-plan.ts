@@ -30,7 +30,7 @@ function limits({ os, arch }: QemuFacts["host"]): VersionLimits {
  * @throws UserError for a QEMU that is too old
  */
 export function checkQemuVersion(
-  facts: Pick<QemuFacts, "host" | "binary" | "features">,
+  facts: Pick<QemuFacts, "host" | "binary"> & { readonly features: Pick<QemuFacts["features"], "version"> },
   wanted: string | undefined,
 ): readonly string[] {
   const name = quote(facts.binary.path);

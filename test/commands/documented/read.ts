@@ -47,7 +47,7 @@ function flagsOf(command: string): readonly DocumentedFlag[] {
 export const globalOptions: readonly DocumentedFlag[] = flagsOf("*");
 
 /** Groups, whose first two words name a command. */
-const groups = ["template", "network", "autostart", "completion", "debug"];
+const groups = ["template", "network", "autostart", "completion", "debug", "mcp"];
 
 /** Every command of cli.md's section 4 that the program has so far. */
 export const documentedCommands: readonly DocumentedCommand[] = rows("commands.tsv")

@@ -1,0 +1,112 @@
+import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { errorText, UserError } from "../../lib/errors.ts";
+import { childEnv, describeExit } from "../../lib/exec.ts";
+import { writeFileAtomic } from "../../lib/files.ts";
+import type { Host } from "../../lib/host.ts";
+import { quote } from "../../lib/quote.ts";
+import { instanceDirectory } from "../../store/directories.ts";
+import type { InstanceContext } from "../context.ts";
+import type { AutostartEntry, AutostartFacts } from "./entry.ts";
+import { launchdEntry } from "./launchd-plan.ts";
+import { systemdEntry } from "./systemd-plan.ts";
+
+/** What this host's service manager would be given for an instance; undefined where there is none that serves. */
+export function autostartEntry(context: InstanceContext, name: string): AutostartEntry | undefined {
+  const facts = autostartFacts(context, name);
+  switch (context.host.os) {
+    case "darwin":
+      return launchdEntry(facts);
+    case "linux":
+      return hasSystemd() ? systemdEntry(facts) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The same, for a command that needs it. @throws UserError where instances cannot start by themselves */
+export function requireEntry(context: InstanceContext, name: string): AutostartEntry {
+  const entry = autostartEntry(context, name);
+  if (entry === undefined) throw new UserError(`autostart is not supported on ${context.host.os}`);
+  return entry;
+}
+
+export function autostartFacts({ host, limaHome }: InstanceContext, name: string): AutostartFacts {
+  const elsewhere = (host.env.LIMA_HOME ?? "") !== "";
+  return {
+    limactl: host.self,
+    home: host.home,
+    uid: host.user.uid,
+    xdgConfigHome: host.env.XDG_CONFIG_HOME,
+    limaHome: elsewhere ? limaHome : undefined,
+    instance: { name, dir: instanceDirectory(limaHome, name) },
+  };
+}
+
+/** systemd runs this host (sd_booted(3)). */
+function hasSystemd(): boolean {
+  return statSync("/run/systemd/system", { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+export function isRegistered(entry: AutostartEntry): boolean {
+  return existsSync(entry.file);
+}
+
+/**
+ * Writes an entry and enables it; an entry that cannot be enabled does not stay.
+ * @throws UserError that says what failed
+ */
+export async function register(host: Host, entry: AutostartEntry, name: string): Promise<void> {
+  const before = isRegistered(entry);
+  attempt(() => mkdirSync(dirname(entry.file), { recursive: true }), `create the directory for`, name);
+  attempt(() => writeFileAtomic(entry.file, entry.content, 0o644), "write", name);
+  try {
+    await runShown(host, entry.enable);
+  } catch (error) {
+    if (!before) rmSync(entry.file, { force: true });
+    throw error;
+  }
+}
+
+/** Disables an entry and removes it. @throws UserError that says what failed */
+export async function unregister(host: Host, entry: AutostartEntry, name: string): Promise<void> {
+  try {
+    await runShown(host, entry.disable);
+  } catch (error) {
+    throw entryError("disable", name, error);
+  }
+  attempt(() => rmSync(entry.file, { force: true }), "remove", name);
+}
+
+function attempt(act: () => void, what: string, name: string): void {
+  try {
+    act();
+  } catch (error) {
+    throw entryError(what, name, error);
+  }
+}
+
+function entryError(what: string, name: string, cause: unknown): UserError {
+  return new UserError(`failed to ${what} the autostart entry for instance ${quote(name)}: ${errorText(cause)}`, {
+    cause,
+  });
+}
+
+/** Runs a command whose output is the person's to see. @throws UserError when it cannot be run or fails */
+export async function runShown(host: Host, command: readonly string[]): Promise<void> {
+  const text = command.join(" ");
+  let child: Bun.Subprocess;
+  try {
+    child = Bun.spawn([...command], {
+      env: childEnv(host.env),
+      stdin: "inherit",
+      stdout: "inherit",
+      stderr: "inherit",
+    });
+  } catch (error) {
+    throw new UserError(`failed to run ${quote(text)}: ${errorText(error)}`, { cause: error });
+  }
+  if ((await child.exited) === 0) return;
+  const status = { code: child.exitCode, signal: child.signalCode === null ? null : String(child.signalCode) };
+  throw new UserError(`failed to run ${quote(text)}: ${describeExit(status)}`);
+}

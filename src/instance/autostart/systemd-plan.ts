@@ -1,0 +1,49 @@
+import type { AutostartEntry, AutostartFacts } from "./entry.ts";
+
+/** The user unit of an instance (host.md 1.18). */
+export function systemdEntry(facts: AutostartFacts): AutostartEntry {
+  const unit = `lima-vm@${facts.instance.name}.service`;
+  const config = facts.xdgConfigHome?.startsWith("/") === true ? facts.xdgConfigHome : `${facts.home}/.config`;
+  const systemctl = (verb: string) => ["systemctl", "--user", verb, unit];
+  return {
+    manager: "systemd",
+    identifier: unit,
+    file: `${config}/systemd/user/${unit}`,
+    content: unitText(facts),
+    enable: systemctl("enable"),
+    disable: systemctl("disable"),
+    start: [{ command: systemctl("start") }],
+    stop: systemctl("stop"),
+  };
+}
+
+function unitText({ limactl, limaHome }: AutostartFacts): string {
+  const command = [...limactl.map((each) => word(each)), "start", "%i", "--foreground"].join(" ");
+  return [
+    "[Unit]",
+    "Description=Lima - Linux virtual machines, with a focus on running containers.",
+    "Documentation=man:lima(1)",
+    "",
+    "[Service]",
+    ...(limaHome === undefined ? [] : [`Environment=${word(`LIMA_HOME=${limaHome}`, { isCommand: false })}`]),
+    `ExecStart=${command}`,
+    "WorkingDirectory=%h",
+    "Type=simple",
+    "TimeoutSec=10",
+    "Restart=on-failure",
+    "",
+    "[Install]",
+    "WantedBy=default.target",
+    "",
+  ].join("\n");
+}
+
+/**
+ * A word of a unit file that means itself: `%` begins a specifier, and `$` a variable in commands (systemd.service(5)).
+ * @param options.isCommand the word is one of a command line @default true
+ */
+function word(text: string, { isCommand = true } = {}): string {
+  const plain = text.replaceAll("%", "%%").replaceAll("$", isCommand ? "$$$$" : "$");
+  if (/^[\w@%+=:,./$-]+$/.test(plain)) return plain;
+  return `"${plain.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
+}
