@@ -36,7 +36,7 @@ export async function converse(
       }
     },
   });
-  const child = Bun.spawn(["bash", "-c", '"$@"; echo "[code $?]"', "bash", ...words], {
+  const child = Bun.spawn([Bun.which("bash") ?? "bash", "-c", '"$@"; echo "[code $?]"', "bash", ...words], {
     terminal,
     cwd: options.cwd,
     env: { ...options.env },
