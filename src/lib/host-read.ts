@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { availableParallelism, release, totalmem, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import type { Arch, Host, HostOs, HostUser } from "./host.ts";
 
@@ -19,17 +18,41 @@ const architectures: Readonly<Record<string, Arch>> = {
   s390x: "s390x",
 };
 
+/** Loaded when something of it is asked for, which completion, for one, does not. */
+function systemCalls(): typeof import("node:os") {
+  return import.meta.require("node:os");
+}
+
+/** A value that is made when it is first asked for. */
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
 /** Reads the cheap facts about this machine and this run. Called once, by whoever starts a command. */
 export function readHost(): Host {
   const os = systems[process.platform] ?? "linux";
+  const osVersion = lazily(() => readOsVersion(os));
+  const user = lazily(() => readUser(os));
   return {
     os,
     arch: architectures[process.arch] ?? "x86_64",
-    osVersion: readOsVersion(os),
-    cpus: availableParallelism(),
-    memoryBytes: totalmem(),
+    get osVersion() {
+      return osVersion();
+    },
+    get cpus() {
+      return systemCalls().availableParallelism();
+    },
+    get memoryBytes() {
+      return systemCalls().totalmem();
+    },
     home: (os === "windows" ? process.env.USERPROFILE : process.env.HOME) ?? "",
-    user: readUser(os),
+    get user() {
+      return user();
+    },
     env: { ...process.env },
     cwd: readWorkingDirectory(),
     self: readSelf(),
@@ -51,7 +74,7 @@ function readOsVersion(os: HostOs): string {
     const plist = readText("/System/Library/CoreServices/SystemVersion.plist");
     return /<key>ProductVersion<\/key>\s*<string>([\d.]+)<\/string>/.exec(plist)?.[1] ?? "";
   }
-  return /^\d+(?:\.\d+)*/.exec(release())?.[0] ?? "";
+  return /^\d+(?:\.\d+)*/.exec(systemCalls().release())?.[0] ?? "";
 }
 
 /** The text of a small system file; empty when it cannot be read. */
@@ -76,7 +99,7 @@ export function findPasswdUser(passwd: string, uid: number): HostUser | undefine
 
 function readUser(os: HostOs): HostUser {
   if (os === "windows") {
-    const domainless = userInfo().username.split("\\").at(-1) ?? "";
+    const domainless = systemCalls().userInfo().username.split("\\").at(-1) ?? "";
     return { name: domainless, comment: domainless, uid: -1, gid: -1 };
   }
   const uid = process.getuid?.() ?? -1;
@@ -96,7 +119,7 @@ function readUser(os: HostOs): HostUser {
 /** The name from the system's user database; undefined for a user id that is in none (containers). */
 function systemUser(): string | undefined {
   try {
-    const { username } = userInfo();
+    const { username } = systemCalls().userInfo();
     return username === "" || username === "unknown" ? undefined : username;
   } catch {
     return undefined;
