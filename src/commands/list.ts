@@ -132,9 +132,15 @@ async function printData(
     context.stdout.write(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
     return;
   }
-  const { evaluateJson } = await import("../lib/yq/evaluate.ts");
+  const { evaluateJson, evaluateYaml } = await import("../lib/yq/evaluate.ts");
   const expression = expressions.join(" | ");
   const pretty = context.prettyOutput ? { colors: true } : {};
+  if (format === "yaml" && expression !== "") {
+    // The expression sees the documents of all instances together.
+    const stream = records.map((record) => evaluateJson("", record, { format, indent: 2 })).join("---\n");
+    context.stdout.write(evaluateYaml(expression, stream, pretty));
+    return;
+  }
   const texts = records.map((record) =>
     evaluateJson(expression, record, {
       format,

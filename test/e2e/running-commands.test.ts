@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { lstatSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { miniTemplate } from "../support/guests.ts";
 import { type Run, type Started, World } from "../support/limactl.ts";
@@ -235,6 +234,56 @@ describe("shell --sync", () => {
 });
 
 test(
+  "shell --preserve-env passes what the lists let through, and refuses a wrong pattern",
+  async () => {
+    const env = {
+      FOO: "a 'b",
+      SECRET_A: "1",
+      SECRET_B: "2",
+      LIMA_SHELLENV_BLOCK: "+SECRET_*",
+      LIMA_SHELLENV_ALLOW: "SECRET_B",
+    };
+    const run = await world.limactl(["shell", "--preserve-env", "m", "env"], { env });
+    const lines = run.stdout.split("\n");
+    expect(lines).toContain("FOO=a 'b");
+    expect(lines).toContain("SECRET_B=2");
+    expect(run.stdout).not.toContain("SECRET_A=");
+    expect(lines).not.toContain(`HOME=${world.home}`);
+    expect((await guest("env")).includes("FOO=")).toBe(false);
+    const refused = await world.limactl(["shell", "--preserve-env", "m", "true"], {
+      env: { LIMA_SHELLENV_BLOCK: "A B" },
+    });
+    expect(refused.code).toBe(1);
+    expect(said(refused)).toContain(
+      "Invalid LIMA_SHELLENV_BLOCK pattern: pattern `A B` contains invalid character ` ` at position 1",
+    );
+  },
+  limit,
+);
+
+test(
+  "shell --reconnect ends the master connection, --workdir must exist, a terminal is passed on, codes too",
+  async () => {
+    const again = await world.limactl(["shell", "--reconnect", "m", "echo", "back"]);
+    expect(said(again)).toContain("Exiting ssh session for the instance `m`");
+    expect([again.code, again.stdout]).toEqual([0, "back\n"]);
+    const there = await world.limactl(["shell", "--workdir", "/usr/bin", "m", "pwd"]);
+    expect([there.code, there.stdout]).toEqual([0, "/usr/bin\n"]);
+    expect((await world.limactl(["shell", "--workdir", "/no/where", "m", "pwd"])).code).toBe(1);
+    expect((await world.limactl(["shell", "m", "--", "sh", "-c", "exit 42"])).code).toBe(42);
+    expect((await world.limactl(["shell", "m", "test", "-t", "1"])).code).toBe(1);
+    const atTerminal = await converse([world.executable, "shell", "m", "test", "-t", "1"], [], {
+      cwd: world.root,
+      env: { ...world.env, TERM: "xterm" },
+    });
+    expect(atTerminal.code).toBe(0);
+    const byName = await world.startProgram([world.executable, "shell", "--instance", "m", "uname"]).finished;
+    expect(byName.stdout).toBe("Linux\n");
+  },
+  limit,
+);
+
+test(
   "tunnel opens a proxy through which the guest's own services are reached",
   async () => {
     const run = await world.limactl(["tunnel", "m"]);
@@ -242,28 +291,16 @@ test(
     expect(said(run)).toContain("`limactl tunnel` is experimental");
     const port = Number(/^Set `ALL_PROXY=socks5h:\/\/127\.0\.0\.1:(\d+)`, etc\.$/m.exec(run.stdout)?.[1]);
     expect(run.stdout).toContain("<http://lima-m.internal>");
-    expect(await bannerThroughSocks(port, 22)).toStartWith("SSH-2.0-");
+    await guest(
+      "sh",
+      "-c",
+      "mkdir -p /tmp/www && echo served >/tmp/www/x && busybox httpd -p 127.0.0.1:8099 -h /tmp/www",
+    );
+    const curl = ["--silent", "--show-error", "--proxy", `socks5h://127.0.0.1:${port}`, "http://127.0.0.1:8099/x"];
+    expect(spawnSync("curl", curl, { encoding: "utf8" })).toMatchObject({ stdout: "served\n", stderr: "" });
   },
   limit,
 );
-
-/** What a server of the guest's loopback says first, through a SOCKS 5 proxy (RFC 1928). */
-function bannerThroughSocks(proxyPort: number, port: number): Promise<string> {
-  return new Promise((settle, reject) => {
-    const socket = connect(proxyPort, "127.0.0.1");
-    let received = Buffer.alloc(0);
-    socket.once("error", reject);
-    socket.write(Uint8Array.of(5, 1, 0));
-    socket.write(Uint8Array.of(5, 1, 0, 1, 127, 0, 0, 1, port >> 8, port & 255));
-    socket.on("data", (chunk: Buffer) => {
-      received = Buffer.concat([received, chunk]);
-      // Two bytes of greeting and ten of the answer precede the server's own.
-      if (received.length <= 16) return;
-      socket.destroy();
-      settle(received.subarray(12).toString());
-    });
-  });
-}
 
 test(
   "restart edits, shuts down and starts again",
