@@ -30,7 +30,7 @@ export async function complete(words: readonly string[], call: CompleteCall): Pr
       host,
       names: {
         instances: async () => instanceNames(limaHome(host)),
-        templates: () => templateNames(host),
+        templates: () => templateNames(host, words.at(-1) ?? ""),
         disks: async () => [],
         networks: async () => networkNames(host),
       },
@@ -63,11 +63,13 @@ async function networkNames(host: Host): Promise<readonly string[]> {
   return networks.networkNames(peekNetworks({ host, limaHome: limaHome(host), logger }));
 }
 
-async function templateNames(host: Host): Promise<readonly string[]> {
+/** Internal templates are named only to those who ask for them. */
+async function templateNames(host: Host, typed: string): Promise<readonly string[]> {
   const [{ openTemplates }, { isHiddenTemplate, listTemplates }] = await Promise.all([
     import("./templates.ts"),
     import("../config/templates/store.ts"),
   ]);
   const { source } = await openTemplates({ host });
-  return (await listTemplates(source)).map(({ name }) => name).filter((name) => !isHiddenTemplate(name));
+  const names = (await listTemplates(source)).map(({ name }) => name);
+  return typed.startsWith("template:_") ? names : names.filter((name) => !isHiddenTemplate(name));
 }

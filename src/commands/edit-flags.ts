@@ -30,7 +30,11 @@ export const editFlags = {
     description: "Mount type (reverse-sshfs, 9p, virtiofs)",
     complete: ["reverse-sshfs", "9p", "virtiofs"],
   },
-  "vm-type": { type: "string", description: "Virtual machine type", complete: ["qemu", "vz", "wsl2"] },
+  "vm-type": {
+    type: "string",
+    description: "Virtual machine type",
+    complete: async () => (await import("../vm/drivers.ts")).driverNames,
+  },
   "mount-inotify": { type: "boolean", description: "Tell the guest of changes in mounts (experimental)" },
   "mount-writable": { type: "boolean", description: "Make all mounts writable" },
   network: {
