@@ -9,7 +9,7 @@ let template = "";
 let directory = "";
 beforeAll(() => {
   world = new World();
-  template = world.write("mine.yaml", "images: [location: /etc/profile]\n# mine\n");
+  template = world.write("mine.yaml", "# mine\nimages: [location: /etc/profile]\n");
   directory = join(world.root, "cwd");
   mkdirSync(directory);
 });
@@ -56,7 +56,7 @@ describe("the menu of create at a terminal", () => {
     ]) {
       expect(shown).toContain(line);
     }
-    expect([code, stored("proceed")]).toEqual([0, "images: [{location: /etc/profile}]\n# mine\ncpus: 3\n"]);
+    expect([code, stored("proceed")]).toEqual([0, "# mine\nimages: [{location: /etc/profile}]\ncpus: 3\n"]);
   });
 
   test("Exit leaves without an instance, and so does Ctrl-C, which is an error", async () => {
@@ -88,7 +88,7 @@ describe("the menu of create at a terminal", () => {
     const seen = readFileSync(join(directory, "seen"), "utf8");
     expect(seen).toMatch(/^#.*"edited"/);
     expect(seen).toEndWith("cpus: 3\n");
-    expect(stored("edited")).toBe("images: [{location: /etc/profile}]\n# mine\ncpus: 3\nmemory: 1GiB\n");
+    expect(stored("edited")).toBe("# mine\nimages: [{location: /etc/profile}]\ncpus: 3\nmemory: 1GiB\n");
   });
 
   test("an emptied buffer aborts; one that is not valid is kept for its author", async () => {
