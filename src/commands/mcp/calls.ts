@@ -37,8 +37,9 @@ export function toolCalls(context: CallContext): Readonly<Record<keyof typeof to
     glob: async (args) => ({ matches: await files.glob(posix.join(path(args), String(args.pattern))) }),
     search_file_content: async (args, signal) => {
       const directory = path(args);
-      const include = typeof args.include === "string" ? posix.join(directory, args.include) : directory;
-      const command = ["git", "grep", "-n", "--no-index", String(args.pattern), include];
+      // Relative, for git before 2.40 crashes on an absolute path outside of a repository.
+      const include = typeof args.include === "string" ? args.include : ".";
+      const command = ["git", "grep", "-n", "--no-index", "-e", String(args.pattern), "--", include];
       const found = await runInGuest(context, directory, command, signal);
       // 1 is "nothing found", which a directory that is missing ends with, too.
       if (found.code === 0 || (found.code === 1 && found.stderr === "")) return { git_grep_output: found.stdout };
