@@ -38,7 +38,7 @@ export function toolCalls(context: CallContext): Readonly<Record<keyof typeof to
     search_file_content: async (args, signal) => {
       const directory = path(args);
       // Relative, for git before 2.40 crashes on an absolute path outside of a repository.
-      const include = typeof args.include === "string" ? args.include : ".";
+      const include = typeof args.include === "string" && args.include !== "" ? args.include : ".";
       const command = ["git", "grep", "-n", "--no-index", "-e", String(args.pattern), "--", include];
       const found = await runInGuest(context, directory, command, signal);
       // 1 is "nothing found", which a directory that is missing ends with, too.

@@ -14,7 +14,7 @@ export const command = defineCommand({
     const tools = Object.values(toolDefinitions).map(toolText);
     writeFileAtomic(
       join(directory, "mcp.md"),
-      `---\ntitle: MCP tools\nweight: 99\n---\nThe tools of \`limactl mcp serve\`.\n\n${tools.join("\n")}`,
+      `---\ntitle: MCP tools\nweight: 99\n---\nThe tools of \`limactl mcp serve\`.\n\n${tools.join("")}`,
     );
   },
 });
