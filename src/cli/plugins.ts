@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, openSync, readdirSync, readSync, realpathSync, statSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import type { Host } from "../lib/host.ts";
 import type { CommandEntry } from "./command.ts";
@@ -15,7 +15,7 @@ const prefix = "limactl-";
 
 /**
  * The directories that are searched, in order: those of the program as it was called and as it really lies, those of
- * `PATH`, then `libexec/lima` and `lib/lima` beside them.
+ * `PATH`, then `libexec/lima` and `lib/lima` beside them, where those hold anything.
  * @param calledAs the program's name as the caller gave it, with or without a directory
  */
 export function pluginDirectories(host: Host, calledAs: string): readonly string[] {
@@ -25,10 +25,9 @@ export function pluginDirectories(host: Host, calledAs: string): readonly string
   const real = realPath(host.self[0] ?? "");
   const programs = [called, real].filter((program) => program !== undefined);
   const beside = programs.map((program) => dirname(program));
-  const libraries = beside.flatMap((directory) => [
-    join(dirname(directory), "libexec", "lima"),
-    join(dirname(directory), "lib", "lima"),
-  ]);
+  const libraries = beside
+    .flatMap((directory) => [join(dirname(directory), "libexec", "lima"), join(dirname(directory), "lib", "lima")])
+    .filter((directory) => entryNames(directory).length > 0);
   return [...new Set([...beside, ...path, ...libraries])];
 }
 
@@ -46,9 +45,9 @@ function realPath(path: string): string | undefined {
 
 function isExecutableFile(path: string): boolean {
   try {
-    if (!statSync(path).isFile()) return false;
-    accessSync(path, constants.X_OK);
-    return true;
+    const stat = statSync(path);
+    // Windows has no such bits; names tell there.
+    return stat.isFile() && (process.platform === "win32" || (stat.mode & 0o111) !== 0);
   } catch {
     return false;
   }
@@ -107,9 +106,14 @@ function readDescription(path: string): string {
   return /<limactl-desc>(.*?)<\/limactl-desc>/s.exec(buffer.toString("utf8", 0, length))?.[1] ?? "";
 }
 
-/** Plugins in the form in which help and completion list commands; those for locators (`url-*`) stay hidden. */
-export function pluginEntries(plugins: readonly Plugin[]): readonly CommandEntry[] {
-  return plugins.map((plugin) => ({
+/**
+ * Plugins in the form in which help and completion list commands; those for locators (`url-*`) stay hidden, and those
+ * that a command of the program hides are left out.
+ */
+export function pluginEntries(plugins: readonly Plugin[], commands: readonly CommandEntry[]): readonly CommandEntry[] {
+  const taken = new Set(commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]));
+  const reachable = plugins.filter(({ name }) => !taken.has(name));
+  return reachable.map((plugin) => ({
     name: plugin.name,
     group: "additional",
     short: plugin.description,

@@ -22,7 +22,7 @@ export interface CompleteCall {
  */
 export async function complete(words: readonly string[], call: CompleteCall): Promise<number> {
   const host = readHost();
-  const commands = [...call.commands, ...pluginCommands(words, host, call.calledAs)];
+  const commands = [...call.commands, ...pluginCommands(words, host, call)];
   let answer: Completion = { candidates: [], directive: directive.default };
   try {
     answer = await completeWords(words.slice(0, -1), words.at(-1) ?? "", {
@@ -44,9 +44,9 @@ export async function complete(words: readonly string[], call: CompleteCall): Pr
 }
 
 /** Plugins matter only while a command's name is being typed; else their search of PATH is saved. */
-function pluginCommands(words: readonly string[], host: Host, calledAs: string): readonly CommandEntry[] {
+function pluginCommands(words: readonly string[], host: Host, call: CompleteCall): readonly CommandEntry[] {
   const typesCommand = words.slice(0, -1).every((word) => word.startsWith("-") || word === "help");
-  return typesCommand ? pluginEntries(findPlugins(host, pluginDirectories(host, calledAs))) : [];
+  return typesCommand ? pluginEntries(findPlugins(host, pluginDirectories(host, call.calledAs)), call.commands) : [];
 }
 
 function wantsDescriptions(host: Host): boolean {

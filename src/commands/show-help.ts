@@ -13,7 +13,7 @@ export function rootHelpText(calledAs: string): string {
   const host = readHost();
   const plugins = findPlugins(host, pluginDirectories(host, calledAs));
   const prefix = dirname(dirname(host.self.at(-1) ?? ""));
-  return rootHelp(registry, pluginEntries(plugins), join(prefix, "share", "lima", "templates"));
+  return rootHelp(registry, pluginEntries(plugins, registry), join(prefix, "share", "lima", "templates"));
 }
 
 /** Shows the help of the command that the words name; words that name none get the root's usage and a complaint. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findPlugins, pluginDirectories } from "../../src/cli/plugins.ts";
+import { findPlugins, pluginDirectories, pluginEntries } from "../../src/cli/plugins.ts";
 import { limaArgs } from "../../src/commands/lima.ts";
 import { programOf } from "../../src/commands/program-name.ts";
 import type { Host } from "../../src/lib/host.ts";
@@ -68,6 +68,7 @@ describe("plugins", () => {
     script("path/limactl-one", "#!/bin/sh\n# <limactl-desc>Shadowed</limactl-desc>\n");
     script("path/limactl-plain", "<limactl-desc>Not a script</limactl-desc>\n");
     script("path/limactl-noexec", "#!/bin/sh\n", 0o644);
+    script("path/limactl-others", "#!/bin/sh\n", 0o641);
     script("path/limactl-", "#!/bin/sh\n");
     mkdirSync(join(root, "path/limactl-directory"));
     symlinkSync(join(root, "bin/limactl-one"), join(root, "path/limactl-linked"));
@@ -90,7 +91,6 @@ describe("plugins", () => {
       join(root, "path"),
       "/nonexistent",
       join(root, "libexec/lima"),
-      join(root, "lib/lima"),
     ]);
   });
 
@@ -99,8 +99,15 @@ describe("plugins", () => {
       { name: "linked", path: join(root, "path/limactl-linked"), description: "The first one" },
       { name: "mcp", path: join(root, "libexec/lima/limactl-mcp"), description: "" },
       { name: "one", path: join(root, "bin/limactl-one"), description: "The first one" },
+      { name: "others", path: join(root, "path/limactl-others"), description: "" },
       { name: "plain", path: join(root, "path/limactl-plain"), description: "" },
     ]);
+  });
+
+  test("are not listed where a command of the program has their name, or is an alias of it", () => {
+    const command = { name: "one", aliases: ["mcp"], group: "basic", short: "", target: { kind: "help" } } as const;
+    const found = findPlugins(host, pluginDirectories(host, "bin/limactl"));
+    expect(pluginEntries(found, [command]).map(({ name }) => name)).toEqual(["linked", "others", "plain"]);
   });
 
   test("on Windows are named without their extension, which PATHEXT lists", () => {
