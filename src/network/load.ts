@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { decodeText } from "../config/decode-text.ts";
-import { errorCode } from "../lib/errors.ts";
+import { errorCode, errorText, UserError } from "../lib/errors.ts";
 import { writeFileAtomic } from "../lib/files.ts";
 import type { Host } from "../lib/host.ts";
 import type { Logger } from "../lib/log.ts";
@@ -36,8 +36,12 @@ export function networksText({ host, limaHome }: Pick<NetworksContext, "host" | 
 export function loadNetworks(context: NetworksContext): Networks {
   const file = networksFile(context.limaHome);
   if (!existsSync(file)) {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
-    writeFileAtomic(file, networksText(context), 0o644);
+    try {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
+      writeFileAtomic(file, networksText(context), 0o644);
+    } catch (error) {
+      throw new UserError(`failed to create ${quote(file)}: ${errorText(error)}`, { cause: error });
+    }
   }
   return peekNetworks(context);
 }

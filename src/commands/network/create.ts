@@ -1,5 +1,7 @@
+import { readdirSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { defineCommand } from "../../cli/command.ts";
+import type { HostOs } from "../../lib/host.ts";
 import { additionOf } from "../../network/edit-plan.ts";
 import { networkModes, userNetworkMode } from "../../network/networks.ts";
 import { instanceContext } from "../instance-context.ts";
@@ -26,7 +28,7 @@ export const command = defineCommand({
     interface: {
       type: "string",
       description: "Interface of the host, for bridged mode",
-      complete: () => Object.keys(networkInterfaces()),
+      complete: (_typed, { os }) => interfaceNames(os),
     },
   },
   async run(context) {
@@ -36,3 +38,8 @@ export const command = defineCommand({
     await editNetworks(instanceContext(context), (networks) => additionOf(wanted, networks));
   },
 });
+
+/** All of the host's interfaces; where only those with an address can be asked for, those. */
+function interfaceNames(os: HostOs): readonly string[] {
+  return os === "linux" ? readdirSync("/sys/class/net").sort() : Object.keys(networkInterfaces());
+}
