@@ -98,17 +98,17 @@ function rowsOf(lines: readonly string[], columns: number): number {
  */
 export async function select(message: string, options: readonly string[]): Promise<string> {
   const stdout = openOutput(1);
-  const columns = stdout.columns ?? 80;
   let state: SelectState = { options, filter: "", cursor: 0 };
-  let rows = 0;
+  let shown: readonly string[] = [];
   const erase = () => {
-    if (rows > 0) stdout.write(`\u001b[${rows}A\r\u001b[J`);
+    // The terminal may have another width by now, and have wrapped the lines anew.
+    if (shown.length > 0) stdout.write(`\u001b[${rowsOf(shown, stdout.columns ?? 80)}A\r\u001b[J`);
   };
   const draw = () => {
     const lines = selectLines(message, state);
     erase();
     stdout.write(lines.map((line) => `${line}\n`).join(""));
-    rows = rowsOf(lines, columns);
+    shown = lines;
   };
   return await readKeys(draw, (key) => {
     const next = stepSelect(state, key);
