@@ -1,12 +1,14 @@
 import { UserError } from "../lib/errors.ts";
 
+const strict = new TextDecoder("utf-8", { fatal: true });
+
 /**
  * The text of a YAML file's bytes. `what` names the file in the error: ``template `LOCATOR` ``, a path.
  * @throws UserError with the offset of the first byte that is no UTF-8
  */
 export function decodeText(bytes: Uint8Array, what: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return strict.decode(bytes);
   } catch {
     const valid = new TextEncoder().encode(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
     let offset = 0;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { checkInstanceName, hostnameOf } from "../config/identifier.ts";
 import type { Config } from "../config/types.ts";
 import { getInfo } from "../hostapi/client.ts";
+import type { HostAgentInfo } from "../hostapi/info.ts";
 import { errorCode, errorText, UserError } from "../lib/errors.ts";
 import { readTextIfExistsSync } from "../lib/files.ts";
 import { quote } from "../lib/quote.ts";
@@ -71,7 +72,8 @@ async function inspectLoaded(
 ): Promise<Instance> {
   const problems: string[] = [];
   const processes = findProcesses(dir, name, config.vmType, problems);
-  const info = await askHostAgent(dir, processes, options.apiTimeoutMs ?? 3000, problems);
+  // Without an agent there is nothing to wait for; a hundred turns of the event loop are felt.
+  const info = processes.hostAgent === undefined ? {} : await askHostAgent(dir, options.apiTimeoutMs ?? 3000, problems);
   const verdict = judgeStatus({
     vmType: config.vmType,
     hostAgentAlive: processes.hostAgent !== undefined,
@@ -119,8 +121,7 @@ function findProcesses(dir: string, name: string, vmType: string, problems: stri
   }
 }
 
-async function askHostAgent(dir: string, processes: RunningProcesses, timeoutMs: number, problems: string[]) {
-  if (processes.hostAgent === undefined) return {};
+async function askHostAgent(dir: string, timeoutMs: number, problems: string[]): Promise<HostAgentInfo> {
   const socket = join(dir, instanceFiles.hostAgentSock);
   try {
     statSync(socket);

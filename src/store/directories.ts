@@ -47,7 +47,7 @@ export function instanceNames(limaHomePath: string): string[] {
 
 /** True when something other than lima.yaml shows that the instance was made before, which keeps older defaults. */
 export function isInitialised(directory: string): boolean {
-  return initialisedMarkers.some((name) => existsWithoutFollowing(join(directory, name)));
+  return initialisedMarkers.some((name) => existsWithoutFollowing(`${directory}/${name}`));
 }
 
 /** True when the path itself exists, be it a dangling link. */

@@ -1,6 +1,7 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { errorCode, UserError } from "../lib/errors.ts";
+import { UserError } from "../lib/errors.ts";
+import { readTextIfExistsSync } from "../lib/files.ts";
 import { quote } from "../lib/quote.ts";
 import { instanceFiles } from "./instance-files.ts";
 import { bootId, commandLine, findProcesses, type ProcessIdentity, processIdentity } from "./process.ts";
@@ -47,13 +48,8 @@ export function strayDrivers(directory: string): ProcessIdentity[] {
 
 /** The number in a pid file, undefined without the file. @throws UserError when it holds something else */
 function readPidFile(path: string): number | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8").trim();
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
+  const text = readTextIfExistsSync(path)?.trim();
+  if (text === undefined) return undefined;
   if (!/^[1-9]\d{0,9}$/.test(text)) {
     throw new UserError(`pid file ${quote(path)} holds no process id: ${quote(text.slice(0, 40))}`);
   }
