@@ -162,7 +162,7 @@ async function sharedTexts(context: InstanceContext): Promise<SharedTexts> {
   return {
     defaultText: readTextIfExistsSync(join(config, "default.yaml")),
     overrideText: readTextIfExistsSync(join(config, "override.yaml")),
-    networksText: readTextIfExistsSync(networksFile(context.limaHome)),
+    networksText: networksText(context),
     ...(await machineFacts(context.host)),
   };
 }
@@ -182,6 +182,16 @@ function sharedFacts(context: InstanceContext): Promise<SharedFacts> {
   const read = sharedTexts(context).then((texts) => ({ texts, key: cacheKey(context, texts) }));
   knownShared.set(context, read);
   return read;
+}
+
+const knownNetworks = new WeakMap<InstanceContext, string | undefined>();
+
+/** The text of networks.yaml, read once for all instances that are looked at together. */
+function networksText(context: InstanceContext): string | undefined {
+  if (!knownNetworks.has(context)) {
+    knownNetworks.set(context, readTextIfExistsSync(networksFile(context.limaHome)));
+  }
+  return knownNetworks.get(context);
 }
 
 interface MachineFacts {
