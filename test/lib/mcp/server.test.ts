@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
+import * as fc from "fast-check";
 import { McpServer } from "../../../src/lib/mcp/server.ts";
 import { schemaProblem, type ToolDefinition } from "../../../src/lib/mcp/tool.ts";
 
@@ -143,6 +144,24 @@ describe("a server", () => {
     expect(said.map((line) => JSON.parse(line).id).sort()).toEqual([1, 2]);
     expect(said.join("")).toContain("üü");
   });
+});
+
+test("whatever comes in, a server answers in messages of its protocol and goes on", async () => {
+  const value = fc.json({ depthSize: "small" });
+  const message = fc
+    .record({ jsonrpc: fc.constant("2.0"), id: fc.jsonValue(), method: fc.string(), params: fc.jsonValue() })
+    .map((fields) => JSON.stringify(fields));
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.oneof(fc.string(), value, message)), async (lines) => {
+      const said = (await answers(...lines.map((line) => line.replaceAll("\n", " ")), request("end", "ping"))) as {
+        readonly jsonrpc: string;
+        readonly id: unknown;
+      }[];
+      expect(said.every(({ jsonrpc }) => jsonrpc === "2.0")).toBe(true);
+      expect(said.filter(({ id }) => id === "end")).toHaveLength(1);
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test("the protocol's own client lists and calls the tools", async () => {
