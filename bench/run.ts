@@ -12,6 +12,8 @@ const sections: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   forwards: async () => (await import("./forwards.ts")).forwards(),
   "forwards-ssh": async () => (await import("./forwards-ssh.ts")).forwardsBySsh(),
   idle: async () => (await import("./idle.ts")).idle(),
+  dns: async () => (await import("./dns.ts")).dns(),
+  mounts: async () => (await import("./mounts.ts")).mounts(),
 };
 
 const wanted = process.argv.slice(2);

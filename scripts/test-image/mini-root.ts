@@ -19,7 +19,7 @@ const lib = "usr/lib/x86_64-linux-gnu";
 const programs = [
   "bin/bash",
   "usr/bin/sudo usr/libexec/sudo/sudoers.so",
-  "usr/sbin/sshd usr/lib/openssh/sftp-server usr/bin/ssh-keygen usr/bin/scp",
+  "usr/sbin/sshd usr/lib/openssh/sftp-server usr/bin/ssh-keygen usr/bin/ssh usr/bin/scp",
   "lib/x86_64-linux-gnu/security/pam_permit.so lib/x86_64-linux-gnu/security/pam_env.so",
   "usr/bin/sshfs usr/bin/fusermount3 sbin/mount.fuse3",
   "bin/ip bin/ss sbin/bridge usr/sbin/xtables-nft-multi",
@@ -109,9 +109,10 @@ const ownFiles: Readonly<Record<string, string>> = {
  * the rest, and the scripts of `mini/`.
  * @param packages folder with the unpacked packages, not configured
  * @param root folder to fill
+ * @param more modules of the kernel besides those of every mini guest
  * @returns version of the kernel among the packages
  */
-export async function layOutMiniRoot(packages: string, root: string): Promise<string> {
+export async function layOutMiniRoot(packages: string, root: string, more: readonly string[]): Promise<string> {
   for (const folder of folders.split(" ")) mkdirSync(join(root, folder), { recursive: true });
   for (const [path, target] of Object.entries(links)) symlinkSync(target, join(root, path));
   for (const path of ["tmp", "var/tmp"]) chmodSync(join(root, path), 0o1777);
@@ -120,7 +121,7 @@ export async function layOutMiniRoot(packages: string, root: string): Promise<st
   await copyPrograms(packages, root);
   await linkBusybox(packages, root);
   for (const path of setuid) chmodSync(join(root, path), 0o4755);
-  cpSync(join(packages, lib, "xtables"), join(root, lib, "xtables"), { recursive: true });
+  cpSync(join(packages, lib, "xtables"), join(root, lib, "xtables"), { recursive: true, dereference: true });
   writeCertificates(packages, root);
   cpSync(join(packages, "lib/terminfo"), join(root, "usr/lib/terminfo"), { recursive: true });
 
@@ -135,7 +136,7 @@ export async function layOutMiniRoot(packages: string, root: string): Promise<st
   for (const [path, name] of Object.entries(ownFiles)) {
     put(root, path, readFileSync(join(import.meta.dir, "mini", name)), name.endsWith(".sh") ? 0o755 : 0o644);
   }
-  return await copyModules(packages, root);
+  return await copyModules(packages, root, more);
 }
 
 function put(root: string, path: string, content: string | Uint8Array, mode: number): void {
@@ -196,14 +197,14 @@ function writeCertificates(packages: string, root: string): void {
   put(root, "etc/ssl/certs/ca-certificates.crt", all.join(""), 0o644);
 }
 
-async function copyModules(packages: string, root: string): Promise<string> {
+async function copyModules(packages: string, root: string, more: readonly string[]): Promise<string> {
   const [version] = readdirSync(join(packages, "lib/modules"));
   if (version === undefined) throw new Error("the packages hold no kernel");
   const depmod = [...runPackaged(packages), "--argv0", "depmod", join(packages, "bin/kmod"), "-b"];
   await run([...depmod, packages, version]);
   const from = join(packages, "lib/modules", version);
   const to = join(root, "usr/lib/modules", version);
-  for (const file of filesOfModules(from, modules)) {
+  for (const file of filesOfModules(from, [...modules, ...more])) {
     mkdirSync(dirname(join(to, file)), { recursive: true });
     copyFileSync(join(from, file), join(to, file));
   }

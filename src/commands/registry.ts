@@ -274,6 +274,30 @@ export const registry: readonly CommandEntry[] = [
     target: { kind: "command", load: async () => (await import("./hostagent.ts")).command },
   },
   {
+    name: "debug",
+    group: "additional",
+    short: "Debug utilities",
+    hidden: true,
+    target: {
+      kind: "group",
+      commands: [
+        {
+          name: "dns",
+          group: "additional",
+          short: "Run the builtin DNS server of the host agent on 127.0.0.1",
+          target: { kind: "command", load: async () => (await import("./debug/dns.ts")).command },
+        },
+      ],
+    },
+  },
+  {
+    name: "sftp-server",
+    group: "additional",
+    short: "Serve a directory by SFTP on standard input and output",
+    hidden: true,
+    target: { kind: "command", load: async () => (await import("./sftp-server.ts")).command },
+  },
+  {
     name: "url-fedora-rawhide",
     group: "additional",
     short: "Look up the newest image of Fedora Rawhide",

@@ -31,7 +31,7 @@ const virtiofs = works("virtiofs mounts become devices and virtiofsd processes")
 const inotify = later("changes on the host do not wake the guest's watchers yet");
 const containerd = later("containerd is not installed in the guest yet");
 const networks = later("no network but the builtin one is attached yet");
-const resolver = later("the host agent's DNS server does not run yet");
+const resolver = works("names in the guest are those of the host");
 const display = later("the virtual machine has no display yet");
 const audio = later("the virtual machine has no audio device yet");
 const copies = later("no files are copied from the guest yet");
@@ -72,7 +72,7 @@ export const effects: Readonly<Record<string, Effect>> = {
   "mounts[].sshfs": mounts,
   "mounts[].sshfs.cache": mounts,
   "mounts[].sshfs.followSymlinks": mounts,
-  "mounts[].sshfs.sftpDriver": later("OpenSSH's sftp-server is used, there is no builtin one yet"),
+  "mounts[].sshfs.sftpDriver": mounts,
   "mounts[].9p": nineP,
   "mounts[].9p.securityModel": nineP,
   "mounts[].9p.protocolVersion": nineP,

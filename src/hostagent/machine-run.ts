@@ -11,6 +11,8 @@ import { awaitBoot, type BootResult } from "./boot.ts";
 import { BootMonitor } from "./boot-monitor.ts";
 import { CloudInitMonitor } from "./cloud-init-progress.ts";
 import { ControlMaster } from "./control-master.ts";
+import type { DnsPorts } from "./dns/dns-server.ts";
+import { listenForNames } from "./dns/listen.ts";
 import type { EventTeller } from "./event-teller.ts";
 import { writeGuestMedia } from "./guest-media.ts";
 import { GuestServices } from "./guest-services.ts";
@@ -56,7 +58,8 @@ export async function runMachine(options: HostAgentOptions, context: RunContext)
 
 async function live(options: HostAgentOptions, context: RunContext): Promise<void> {
   const { logger, signal } = options;
-  const running = await machineOf(options, context);
+  using dns = await listenForNames(options, context.attach);
+  const running = await machineOf(options, context, dns?.ports);
   const { machine } = running;
   const services = new Services(logger);
   const over = new AbortController();
@@ -84,16 +87,26 @@ async function live(options: HostAgentOptions, context: RunContext): Promise<voi
 }
 
 /** The machine of the run, started or taken over, and recorded. */
-async function machineOf(options: HostAgentOptions, context: RunContext): Promise<Running> {
+async function machineOf(
+  options: HostAgentOptions,
+  context: RunContext,
+  dnsPorts: DnsPorts | undefined,
+): Promise<Running> {
   const { attach } = context;
   if (attach !== undefined) context.onSshPort(attach.run.sshLocalPort);
-  const running = await (attach === undefined ? startMachine(options, context) : attachMachine(options, attach));
-  recordRun(options.directory, running);
+  const running = await (attach === undefined
+    ? startMachine(options, context, dnsPorts)
+    : attachMachine(options, attach));
+  recordRun(options.directory, running, dnsPorts ?? attach?.run.dnsPorts);
   return running;
 }
 
 /** All that comes before the machine runs; whatever the machine does not need happens beside its start. */
-async function startMachine(options: HostAgentOptions, context: RunContext): Promise<Running> {
+async function startMachine(
+  options: HostAgentOptions,
+  context: RunContext,
+  dnsPorts: DnsPorts | undefined,
+): Promise<Running> {
   const { host, config, logger, driver, directory, signal } = options;
   const [port, keys] = await Promise.all([
     chooseSshPort({
@@ -110,6 +123,7 @@ async function startMachine(options: HostAgentOptions, context: RunContext): Pro
     guestAgentFile: options.guestAgentFile,
     nerdctlArchive: options.nerdctlArchive,
     sshPublicKeys: keys.publicKeys,
+    ...(dnsPorts === undefined ? {} : { dnsPorts }),
     time: new Date(),
   });
   signal.throwIfAborted();

@@ -28,6 +28,8 @@ export interface RunState {
   readonly sshLocalPort: number;
   /** SHA-256 of the `lima.yaml` that was in force, in hex. */
   readonly limaYamlSha256: string;
+  /** Where the host agent's DNS server listened on the loopback, which is where the guest asks for names. */
+  readonly dnsPorts?: { readonly udp: number; readonly tcp: number };
 }
 
 /** The recorded state, or undefined when there is none or it is not readable as such (then the pid files alone decide). */
@@ -82,8 +84,19 @@ function parseIdentity(value: unknown): ProcessIdentity | undefined {
 
 function parseRun(value: unknown): RunState | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { instanceId, sshLocalPort, limaYamlSha256 } = value as Readonly<Record<string, unknown>>;
+  const { instanceId, sshLocalPort, limaYamlSha256, dnsPorts } = value as Readonly<Record<string, unknown>>;
   const known =
     typeof instanceId === "string" && Number.isSafeInteger(sshLocalPort) && typeof limaYamlSha256 === "string";
-  return known ? { instanceId, sshLocalPort: sshLocalPort as number, limaYamlSha256 } : undefined;
+  if (!known) return undefined;
+  const ports = parseDnsPorts(dnsPorts);
+  const run = { instanceId, sshLocalPort: sshLocalPort as number, limaYamlSha256 };
+  return ports === undefined ? run : { ...run, dnsPorts: ports };
+}
+
+function parseDnsPorts(value: unknown): RunState["dnsPorts"] {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { udp, tcp } = value as Readonly<Record<string, unknown>>;
+  return Number.isSafeInteger(udp) && Number.isSafeInteger(tcp)
+    ? { udp: udp as number, tcp: tcp as number }
+    : undefined;
 }

@@ -14,7 +14,12 @@ describe("the Debian guest, by an ordinary user", () => {
 
   beforeAll(async () => {
     world = new World("ordinary");
-    const template = world.write("deb.yaml", debianTemplate("timezone: Asia/Tokyo\nenv:\n  HELLO: it's $HOME\n"));
+    const template = world.write(
+      "deb.yaml",
+      debianTemplate(
+        "timezone: Asia/Tokyo\nenv:\n  HELLO: it's $HOME\nhostResolver: {hosts: {fixed.example: 192.0.2.200}}\n",
+      ),
+    );
     const run = await world.limactl(["start", "--tty=false", `--name=${name}`, template]);
     expect(run.stderr).toContain("READY. Run `limactl shell deb.one` to open the shell.");
     expect(run.code).toBe(0);
@@ -55,6 +60,12 @@ describe("the Debian guest, by an ordinary user", () => {
     expect(env).toContain(`LIMA_CIDATA_UID=${world.uid}`);
     expect(env).toContain("LIMA_CIDATA_MNT=/mnt/lima-cidata");
     expect(env).toContain("LIMA_CIDATA_SLIRP_IP_ADDRESS=192.168.5.15");
+  });
+
+  test("names of the template and of the host are found through systemd-resolved", async () => {
+    const address = (of: string) => inGuest(`getent ahostsv4 ${of} | awk '{ print $1; exit }'`);
+    expect(await address("fixed.example")).toBe("192.0.2.200");
+    expect(await inGuest("resolvectl query --legend=no --type=A host.lima.internal")).toContain("192.168.5.2");
   });
 
   test("environment and time zone of the template are the guest's", async () => {

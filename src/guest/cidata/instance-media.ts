@@ -22,6 +22,8 @@ export interface InstanceMediaOptions {
   readonly guestAgentFile: string | undefined;
   readonly nerdctlArchive: string | undefined;
   readonly debug: boolean;
+  /** Where the host agent's DNS server listens on the host's loopback. @default 0: it does not */
+  readonly dnsPorts?: { readonly udp: number; readonly tcp: number };
   /** Moment of this start, from which the instance id follows. */
   readonly time: Date;
 }
@@ -41,7 +43,14 @@ export async function planInstanceMedia(
     sshPublicKeys: options.sshPublicKeys,
     nics: guestNics(config, macAddressOf(options.machineId, directory)),
     slirp,
-    dns: guestDns({ config, slirp, usernet: false, udpPort: 0, tcpPort: 0, hostServers: [] }),
+    dns: guestDns({
+      config,
+      slirp,
+      usernet: false,
+      udpPort: options.dnsPorts?.udp ?? 0,
+      tcpPort: options.dnsPorts?.tcp ?? 0,
+      hostServers: [],
+    }),
     agentChannel: { vsockPort: options.agentChannel.vsockPort, virtioPort: options.agentChannel.virtioPort },
     rosetta: { enabled: false, binfmt: false },
     noCloudInit: false,

@@ -22,7 +22,8 @@ export function sftpServerPlaces(inPath: string | undefined, cellarSshds: readon
   return [...(inPath === undefined ? [] : [inPath]), ...cellars, ...places];
 }
 
-/** What to do when there is none. */
+/** What to do when a mount asks for OpenSSH's and there is none. */
 export const noSftpServer =
-  "reverse-sshfs needs OpenSSH's `sftp-server` on this host, and there is none: install the package `openssh-sftp-server` " +
-  "(Debian, Ubuntu), `openssh-server` (Fedora, RHEL), `openssh` (Arch, SUSE, Alpine, Homebrew), or set `mountType`";
+  "`sshfs.sftpDriver: openssh-sftp-server` needs OpenSSH's `sftp-server` on this host, and there is none: install the package " +
+  "`openssh-sftp-server` (Debian, Ubuntu), `openssh-server` (Fedora, RHEL), `openssh` (Arch, SUSE, Alpine, Homebrew), or " +
+  "leave `sshfs.sftpDriver` out";

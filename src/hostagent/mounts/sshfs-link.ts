@@ -29,6 +29,7 @@ const farewellMs = 1000;
  * @throws Error when the location cannot be made, or a program cannot be started
  */
 export function startSshfs(plan: SshfsPlan, { env, logger }: LinkOptions): SshfsLink {
+  if (typeof plan.server === "string") throw new Error(plan.server);
   mkdirSync(plan.location, { recursive: true, mode: 0o755 });
   const [near, far] = socketPair();
   const started: Bun.Subprocess<number, number, "pipe">[] = [];

@@ -23,13 +23,10 @@ export class SshfsMounts implements Service {
 
   constructor(private readonly options: SshfsMountsOptions) {}
 
-  /**
-   * Mounts all; what fails is in `problems` and is tried again beside.
-   * @throws UserError when this host cannot serve directories
-   */
+  /** Mounts all; what fails is in `problems` and is tried again beside. */
   async start(): Promise<void> {
     const { host, logger, mounts, access, onChange } = this.options;
-    const plans = sshfsPlans({ ...(await access), mounts, sftpServer: findSftpServer(host) });
+    const plans = sshfsPlans({ ...(await access), mounts, sftpServer: findSftpServer(host), self: host.self });
     const made = new Map<number, SshfsMount>();
     const make = (index: number): SshfsMount | undefined => {
       const plan = plans[index];

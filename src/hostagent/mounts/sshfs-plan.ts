@@ -1,13 +1,14 @@
 import type { Mount } from "../../config/types.ts";
 import { type SshEndpoint, type SshOption, sshArguments, withoutMaster } from "../../store/ssh-plan.ts";
 import type { SshProgram } from "../../store/ssh-program.ts";
+import { noSftpServer } from "./sftp-server-plan.ts";
 
 /** The two processes of a reverse-sshfs mount; each one's standard output is the other's standard input. */
 export interface SshfsPlan {
   readonly location: string;
   readonly mountPoint: string;
-  /** Runs on this host and serves the directory. */
-  readonly server: readonly string[];
+  /** Runs on this host and serves the directory; a text says why nothing can. */
+  readonly server: readonly string[] | string;
   /** The ssh client that runs sshfs in the guest. */
   readonly client: readonly string[];
   /** Position, in the list of plans, of the mount that holds this mount point; undefined for one on the guest's own disk. */
@@ -19,8 +20,10 @@ export interface SshfsFacts {
   readonly program: SshProgram;
   readonly options: readonly SshOption[];
   readonly endpoint: SshEndpoint;
-  /** Host path of OpenSSH's sftp-server. */
-  readonly sftpServer: string;
+  /** Host path of OpenSSH's sftp-server; undefined where there is none. */
+  readonly sftpServer: string | undefined;
+  /** The command that starts this program. */
+  readonly self: readonly string[];
 }
 
 /** What the guest's side writes to standard error, alone on a line, once the mount is in the guest's table. */
@@ -30,12 +33,13 @@ export const mountedLine = "lima-mounted";
  * How the host directories of an instance are mounted. Each mount has an ssh connection of its own: what a person does with
  * the shared one (`limactl shell --reconnect`) leaves it alone, and its data waits for nobody.
  */
-export function sshfsPlans({ mounts, program, options, endpoint, sftpServer }: SshfsFacts): readonly SshfsPlan[] {
+export function sshfsPlans(facts: SshfsFacts): readonly SshfsPlan[] {
+  const { mounts, program, options, endpoint } = facts;
   const own = [...withoutMaster(options), ...keepAlive];
   return mounts.map((mount) => ({
     location: mount.location,
     mountPoint: mount.mountPoint,
-    server: serverCommand(mount, sftpServer),
+    server: serverCommand(mount, facts),
     client: [
       ...program.command,
       ...sshArguments(own),
@@ -55,9 +59,19 @@ const keepAlive: readonly SshOption[] = [
   { key: "ServerAliveCountMax", value: "20" },
 ];
 
-/** sftp-server expands `%d` and the like in its start directory. Read-only is enforced here, whatever the guest asks for. */
-function serverCommand({ location, writable }: Mount, sftpServer: string): readonly string[] {
-  return [sftpServer, "-e", "-d", location.replaceAll("%", "%%"), ...(writable ? [] : ["-R"])];
+/**
+ * OpenSSH's server where there is one, else this program's; unless the mount asks for either. OpenSSH's expands `%d` and the
+ * like in its start directory. Read-only is enforced here, whatever the guest asks for.
+ */
+function serverCommand(
+  { location, writable, sshfs }: Mount,
+  { sftpServer, self }: SshfsFacts,
+): readonly string[] | string {
+  const readOnly = writable ? [] : ["-R"];
+  const builtin = [...self, "sftp-server", "-d", location, ...readOnly];
+  if (sshfs.sftpDriver === "builtin") return builtin;
+  if (sftpServer !== undefined) return [sftpServer, "-e", "-d", location.replaceAll("%", "%%"), ...readOnly];
+  return sshfs.sftpDriver === "openssh-sftp-server" ? noSftpServer : builtin;
 }
 
 /** Options of sshfs for a mount. */
@@ -84,16 +98,19 @@ function guestScript(mount: Mount): string {
     '  mounted && detach "$real" 2>/dev/null',
     "done",
     'mounted && { echo "cannot unmount what an earlier mount left at $real" >&2; exit 1; }',
+    "more=",
+    "help=$(sshfs --help </dev/null 2>&1)",
     // newer ones refuse links that lead up or away, which a working directory of the host is full of
-    "links=",
-    "sshfs --help </dev/null 2>&1 | grep -q no_contain_symlinks && links=,no_contain_symlinks",
+    "case $help in *no_contain_symlinks*) more=,no_contain_symlinks ;; esac",
+    // older ones refuse a mount point that has files, which newer ones cover
+    "case $help in *nonempty*) more=$more,nonempty ;; esac",
     "(",
     "  while kill -0 $$ 2>/dev/null; do",
     `    if mounted; then echo ${mountedLine} >&2; exit; fi`,
     "    sleep 0.05",
     "  done",
     ") </dev/null >/dev/null &",
-    `exec sshfs ${word(`:${location}`)} "$point" -o slave${writable ? "" : " -o ro"} -o ${sshfsOptions(mount)}$links`,
+    `exec sshfs ${word(`:${location}`)} "$point" -o slave${writable ? "" : " -o ro"} -o ${sshfsOptions(mount)}$more`,
   ].join("\n");
 }
 

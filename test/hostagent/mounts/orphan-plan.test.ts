@@ -19,6 +19,7 @@ const [plan] = sshfsPlans({
   options: [],
   endpoint,
   sftpServer: "/usr/lib/sftp-server",
+  self: ["/usr/bin/limactl"],
 });
 const client = plan?.client ?? [];
 

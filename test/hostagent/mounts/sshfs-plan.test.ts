@@ -8,7 +8,7 @@ import { type SshfsPlan, sshfsPlans } from "../../../src/hostagent/mounts/sshfs-
 
 type Given = Partial<Omit<Mount, "sshfs">> & { readonly sshfs?: Partial<Mount["sshfs"]> };
 
-function plans(...given: readonly Given[]): readonly SshfsPlan[] {
+function plansWith(hasServer: boolean, given: readonly Given[]): readonly SshfsPlan[] {
   return sshfsPlans({
     mounts: given.map((each) => ({
       location: "/home/u",
@@ -27,11 +27,15 @@ function plans(...given: readonly Given[]): readonly SshfsPlan[] {
       { key: "ControlPersist", value: "yes" },
     ],
     endpoint: { address: "127.0.0.1", port: 6022 },
-    sftpServer: "/usr/lib/openssh/sftp-server",
+    sftpServer: hasServer ? "/usr/lib/openssh/sftp-server" : undefined,
+    self: ["/usr/bin/limactl"],
   });
 }
 
-const serverOf = (given: Given) => plans(given)[0]?.server.join(" ");
+const plans = (...given: readonly Given[]) => plansWith(true, given);
+const wordsOf = ([plan]: readonly SshfsPlan[]) =>
+  typeof plan?.server === "string" ? plan.server : plan?.server.join(" ");
+const serverOf = (given: Given) => wordsOf(plans(given));
 const commandOf = (given: Given) => plans(given)[0]?.client.at(-1) ?? "";
 
 /** The arguments that a guest's login shell gives to sshfs in the end. */
@@ -63,6 +67,21 @@ describe("the commands of a mount", () => {
     ["writable", { writable: true }, "/usr/lib/openssh/sftp-server -e -d /home/u"],
     ["a percent sign is doubled", { location: "/a%d" }, "/usr/lib/openssh/sftp-server -e -d /a%%d -R"],
   ] as const)("the server: %s", (_, given, command) => expect(serverOf(given)).toBe(command));
+
+  test.each<[driver: string, hasServer: boolean, command: string]>([
+    ["", true, "/usr/lib/openssh/sftp-server -e -d /a%%d -R"],
+    ["openssh-sftp-server", true, "/usr/lib/openssh/sftp-server -e -d /a%%d -R"],
+    ["builtin", true, "/usr/bin/limactl sftp-server -d /a%d -R"],
+    ["", false, "/usr/bin/limactl sftp-server -d /a%d -R"],
+    ["builtin", false, "/usr/bin/limactl sftp-server -d /a%d -R"],
+  ])("sftpDriver %p where OpenSSH's server is there (%p)", (sftpDriver, hasServer, command) => {
+    expect(wordsOf(plansWith(hasServer, [{ location: "/a%d", sshfs: { sftpDriver } }]))).toBe(command);
+  });
+
+  test("OpenSSH's server that is wanted and not there is told by its package", () => {
+    const [plan] = plansWith(false, [{ sshfs: { sftpDriver: "openssh-sftp-server" } }]);
+    expect(plan?.server).toMatch(/needs OpenSSH's `sftp-server` on this host.*`openssh-sftp-server`/);
+  });
 
   test("ssh takes a connection of its own, and finds out when it is dead", () => {
     const client = plans({})[0]?.client ?? [];
@@ -98,6 +117,11 @@ describe("the commands of a mount", () => {
   test("links of any kind are asked for where sshfs would refuse some", () => {
     const help = "    -o no_contain_symlinks allow all symlink targets including absolute and ..";
     expect(sshfsArguments({ writable: true }, ["/bin/sh", "-c"], help).at(-1)).toBe("allow_other,no_contain_symlinks");
+  });
+
+  test("files at the mount point are covered, which older ones do only when asked", () => {
+    const help = "    -o nonempty            allow mounts over non-empty file/dir";
+    expect(sshfsArguments({ writable: true }, ["/bin/sh", "-c"], help).at(-1)).toBe("allow_other,nonempty");
   });
 
   test("a mount below another one waits for it, whichever comes first in the list", () => {
