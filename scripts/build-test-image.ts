@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { errorText } from "../src/lib/errors.ts";
 import { provideGuest } from "./test-image/cache.ts";
 import { debian } from "./test-image/debian.ts";
-import { mini } from "./test-image/mini.ts";
+import { mini, miniGeneric } from "./test-image/mini.ts";
 
-const usage = `usage: bun scripts/build-test-image.ts debian|mini|all [--print]
+const usage = `usage: bun scripts/build-test-image.ts debian|mini|mini-generic|all [--print]
 
 Builds the test guests, unless the cache has them, and with --print writes one line of JSON for each to stdout:
-{"guest","disk"} for debian; {"guest","disk","kernel","initrd","cmdline"} for mini.
+{"guest","disk"} for debian; {"guest","disk","kernel","initrd","cmdline"} for the mini ones.
 The cache is $LIMABUN_TEST_CACHE, else /var/cache/limabun-test, else $XDG_CACHE_HOME/limabun-test.
 `;
 
-const recipes = { mini, debian };
+const recipes = { mini, "mini-generic": miniGeneric, debian };
 
 /** What a test needs to start a guest: absolute paths, and for direct kernel boot the kernel's words. */
 interface GuestFiles {
@@ -32,7 +32,7 @@ function guestFiles(guest: keyof typeof recipes, folder: string): GuestFiles {
 
 async function main(words: readonly string[]): Promise<number> {
   const [wanted = "", ...rest] = words;
-  const guests = (["mini", "debian"] as const).filter((name) => wanted === name || wanted === "all");
+  const guests = (["mini", "mini-generic", "debian"] as const).filter((name) => wanted === name || wanted === "all");
   if (guests.length === 0 || rest.some((word) => word !== "--print")) {
     console.error(usage);
     return 2;

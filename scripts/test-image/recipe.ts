@@ -7,7 +7,7 @@ export interface Workplace {
 
 /** How one test guest is made. */
 export interface Recipe {
-  readonly name: "debian" | "mini";
+  readonly name: "debian" | "mini" | "mini-generic";
   /** Files and folders beside this one that decide what comes out; part of the cache key. */
   readonly sources: readonly string[];
   /** Packages whose offered version is part of the cache key. */

@@ -14,7 +14,7 @@ const script = resolve(import.meta.dir, "../../scripts/build-test-image.ts");
 const known = new Map<string, GuestImage>();
 
 /** The files of a test guest; built and cached when absent. */
-function guestImage(guest: "mini" | "debian"): GuestImage {
+function guestImage(guest: "mini" | "mini-generic" | "debian"): GuestImage {
   const found = known.get(guest);
   if (found !== undefined) return found;
   const run = spawnSync(process.execPath, [script, guest, "--print"], {
@@ -32,9 +32,10 @@ function guestImage(guest: "mini" | "debian"): GuestImage {
  * @param extra YAML to append
  * @param cmdline more words for the kernel
  * @param mounts value of `mounts`, in YAML
+ * @param guest `mini-generic` has a kernel with 9p
  */
-export function miniTemplate(extra = "", cmdline = "", mounts = "[]"): string {
-  const image = guestImage("mini");
+export function miniTemplate(extra = "", cmdline = "", mounts = "[]", guest: "mini" | "mini-generic" = "mini"): string {
+  const image = guestImage(guest);
   return `images:
 - location: ${JSON.stringify(image.disk)}
   arch: x86_64

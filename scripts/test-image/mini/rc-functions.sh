@@ -112,3 +112,16 @@ set_hostname() {
   # Without its own name in /etc/hosts, sudo waits for a name server.
   grep -q " ${name:-mini}\$" /etc/hosts || echo "127.0.1.1 ${name:-mini}" >>/etc/hosts
 }
+
+# The mounts of user-data go into fstab and are made, as cloud-init does it: with their mount points unescaped.
+make_mounts() {
+  grep -q '^mounts:' $cidata/user-data 2>/dev/null || return 0
+  touch /etc/fstab
+  sed -i '/comment=cloudconfig/d' /etc/fstab
+  tab=$(printf '\t')
+  sed -n "/^mounts:/,/^\$/s/^- \[\([^,]*\), \"\(.*\)\", \([a-z0-9]*\), \"\([^\"]*\)\", \"0\", \"0\"\]\$/\1$tab\2$tab\3$tab\4,comment=cloudconfig${tab}0${tab}0/p" \
+    $cidata/user-data >>/etc/fstab
+  awk -F "$tab" '/comment=cloudconfig/ {print $2}' /etc/fstab | while IFS= read -r point; do mkdir -p "$point"; done
+  modprobe -a 9p 9pnet_virtio virtiofs 2>/dev/null
+  mount -a
+}

@@ -6,6 +6,7 @@ if flag mini.panic; then
   say "panic on request"
   echo c >/proc/sysrq-trigger
 fi
+make_mounts
 if [ -f "$cidata/boot.sh" ]; then
   ln -sf lima-init.log /var/log/cloud-init-output.log
   say "boot.sh begins"
