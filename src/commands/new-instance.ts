@@ -109,7 +109,10 @@ async function review(context: CreateContext, first: Draft): Promise<Draft | und
   const { PromptInterrupt, select } = await import("../cli/prompt.ts");
   let draft = first;
   for (;;) {
-    const text = await withFlags(context, draft.text);
+    const text = await withFlags(context, draft.text).catch((error: unknown) => {
+      context.logger.warn("Failed to evaluate yq expression", { error: errorText(error) });
+      throw error;
+    });
     let choice: string;
     try {
       choice = await select(`Creating an instance ${quote(draft.name)}`, Object.values(choices));

@@ -24,6 +24,11 @@ function tryParse(text: string): Triple | undefined {
   }
 }
 
+/** Whether a version can be told from newer and older ones; a commit hash cannot, and counts as the newest. */
+export function isComparableVersion(text: string): boolean {
+  return tryParse(text) !== undefined;
+}
+
 /**
  * Orders two Lima versions: negative when `a` is older than `b`. The empty version is oldest, one that cannot be read
  * (a commit hash) newest; `2.0.0-12-gabc` is newer than `2.0.0`, being built after its tag.

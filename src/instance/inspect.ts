@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { checkInstanceName, hostnameOf } from "../config/identifier.ts";
+import { isComparableVersion } from "../config/lima-version.ts";
 import type { Config } from "../config/types.ts";
 import { getInfo } from "../hostapi/client.ts";
 import type { HostAgentInfo } from "../hostapi/info.ts";
@@ -81,7 +82,13 @@ async function inspectLoaded(
     problems,
   });
   const port = info.sshLocalPort ?? (config.ssh.localPort || portOfSshConfig(dir));
-  const limaVersion = readTextIfExistsSync(join(dir, instanceFiles.limaVersion))?.trim() ?? "";
+  const versionFile = join(dir, instanceFiles.limaVersion);
+  const limaVersion = readTextIfExistsSync(versionFile)?.trim() ?? "";
+  if (limaVersion !== "" && !isComparableVersion(limaVersion)) {
+    context.logger.warn(
+      `treating lima version ${quote(limaVersion)} from ${quote(versionFile)} as very latest release`,
+    );
+  }
   const instance: Instance = {
     ...emptyInstance(name, dir),
     hostname: hostnameOf(name),

@@ -115,6 +115,12 @@ describe("the menu of create at a terminal", () => {
     expect(readdirSync(world.limaHome).includes("none")).toBe(false);
   });
 
+  test("an option that cannot be applied is told before the menu", async () => {
+    const { shown, code } = await create("none", [], ["--set=.cpus=["]);
+    expect(shown).toMatch(/WARN\[\d{4}\] Failed to evaluate yq expression/);
+    expect([shown.includes("Proceed"), code]).toEqual([false, 1]);
+  });
+
   test("with -y nothing is asked", async () => {
     const { shown, code } = await create("quiet", [], ["-y"]);
     expect(shown).toContain("Terminal is not available, proceeding without opening an editor");

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { type RunOptions, World } from "../support/limactl.ts";
@@ -287,6 +287,20 @@ describe("further messages", () => {
       1,
     ]);
     await world.limactl(["delete", "i"]);
+  });
+
+  test("a version that cannot be compared", async () => {
+    const file = world.file("X", "lima-version");
+    const before = await Bun.file(file).text();
+    chmodSync(file, 0o644);
+    writeFileSync(file, "0123abc\n");
+    await check([
+      ["list", "X"],
+      [`warning: treating lima version \`0123abc\` from \`${file}\` as very latest release`],
+      0,
+    ]);
+    writeFileSync(file, before);
+    expect((await world.limactl(["list", "X"])).stderr).not.toContain("treating lima version");
   });
 
   test("names from locators", async () => {

@@ -49,10 +49,9 @@ export const globalOptions: readonly DocumentedFlag[] = flagsOf("*");
 /** Groups, whose first two words name a command. */
 const groups = ["template", "network", "autostart", "completion", "debug", "mcp"];
 
-/** Every command of cli.md's section 4 that the program has so far. */
-export const documentedCommands: readonly DocumentedCommand[] = rows("commands.tsv")
-  .filter(([line = ""]) => registry.some(({ name }) => name === line.split(" ")[0]))
-  .map(([line = "", aliases = "", min = "", max = "", group = "", wrapped = "", completes = ""]) => {
+/** Every command of cli.md's section 4 that the tables hold, whether the program has it yet or not. */
+const allCommands: readonly DocumentedCommand[] = rows("commands.tsv").map(
+  ([line = "", aliases = "", min = "", max = "", group = "", wrapped = "", completes = ""]) => {
     const words = line.split(" ");
     const path = words.slice(0, groups.includes(words[0] ?? "") ? 2 : 1);
     return {
@@ -66,4 +65,14 @@ export const documentedCommands: readonly DocumentedCommand[] = rows("commands.t
       completes,
       flags: flagsOf(path.join(" ")),
     };
-  });
+  },
+);
+
+const isThere = ({ path }: DocumentedCommand) => registry.some(({ name }) => name === path[0]);
+
+export const documentedCommands: readonly DocumentedCommand[] = allCommands.filter(isThere);
+
+/** Names of documented commands that the program does not have. */
+export const missingCommands: readonly string[] = allCommands
+  .filter((command) => !isThere(command))
+  .map(({ path }) => path.join(" "));
