@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { serveSession } from "../../src/guest/agent/session.ts";
 import { unixTransport } from "../../src/guest/agent/unix-transport.ts";
 import type { HostAddress } from "../../src/hostagent/forward-plan.ts";
-import { connectByAgent, connectBySsh } from "../../src/hostagent/forwards/connectors.ts";
+import { connectByAgent, connectByFastest, connectBySsh } from "../../src/hostagent/forwards/connectors.ts";
 import type { Forwarder, ForwardTarget } from "../../src/hostagent/forwards/forwarder.ts";
 import { ListeningForwarder } from "../../src/hostagent/forwards/listening-forwarder.ts";
 import { MasterForwarder } from "../../src/hostagent/forwards/master-forwarder.ts";
@@ -424,4 +424,58 @@ describe.each(Object.entries(ways))("by %s", (_name, { forwarder, sockets, reset
     for (let n = 0; n < 20; n += 1) await batch(50);
     await until(() => open() <= before + 5);
   });
+});
+
+test("a control master that has ended is made anew, with its forwards", async () => {
+  const { port, server } = await serve((socket) => socket.end("here"));
+  const address = { kind: "port", ip: "127.0.0.1", port: freePort() } as const;
+  const forward = await master.open({ address, target: () => ({ hosts: ["127.0.0.1"], port }) });
+  await stopMaster();
+  for (let text = ""; text !== "here"; ) {
+    const { socket, heard } = client(address);
+    await until(() => heard.closed || heard.ended);
+    text = heard.text;
+    socket.destroy();
+  }
+  await forward.close();
+  server.close();
+});
+
+test("a forward of the control master follows its target to another address", async () => {
+  const four = await serve((socket) => socket.end("four"));
+  const six = await serve((socket) => socket.end("six"), { host: "::1" });
+  const address = { kind: "port", ip: "127.0.0.1", port: freePort() } as const;
+  let target: ForwardTarget = { hosts: ["127.0.0.1"], port: four.port };
+  const forward = await master.open({ address, target: () => target });
+  target = { hosts: ["::1"], port: six.port };
+  forward.retarget();
+  for (let text = ""; text !== "six"; ) {
+    const { socket, heard } = client(address);
+    await until(() => heard.closed || heard.ended);
+    text = heard.text;
+    socket.destroy();
+  }
+  await forward.close();
+  four.server.close();
+  six.server.close();
+});
+
+test("what the stream cannot carry, or while it is not there, goes by ssh", async () => {
+  const { port, server } = await serve((socket) => socket.end("here"));
+  const path = join(directory, "fast.sock");
+  const guestSocket = await serve((socket) => socket.end("there"), { path });
+  let current: AgentConnection | undefined;
+  const fastest = connectByFastest(() => current, session);
+  const said = async (target: ForwardTarget) => {
+    let text = "";
+    for await (const bytes of await fastest(target)) text += bytes;
+    return text;
+  };
+  const target = { hosts: ["127.0.0.1"], port };
+  expect(await said(target)).toBe("here");
+  current = stream;
+  expect([await said(target), await said({ path })]).toEqual(["here", "there"]);
+  expect((await fastest(target)).constructor.name).toBe("TunnelStream");
+  server.close();
+  guestSocket.server.close();
 });

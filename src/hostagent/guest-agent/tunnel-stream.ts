@@ -33,6 +33,8 @@ export class TunnelStream extends Duplex {
     private readonly link: TunnelLink,
   ) {
     super({ allowHalfOpen: true, readableHighWaterMark: 256 * 1024, writableHighWaterMark: 64 * 1024 });
+    // One that breaks off before anybody uses it is no reason to end the program.
+    this.on("error", () => undefined);
   }
 
   /** Takes a frame of its channel. */
