@@ -4,7 +4,7 @@ import { World } from "../test/support/limactl.ts";
 import { pairs, type Result, time } from "./measure.ts";
 import { drain, echo, pour, reachable } from "./streams.ts";
 
-const bulkBytes = 16 * 1024 * 1024;
+const bulkBytes = 8 * 1024 * 1024;
 const shortCount = 100;
 const shortAtOnce = 4;
 const counts = { bulk: 5, short: 5, first: 31 } as const;
@@ -68,8 +68,8 @@ export async function forwards(): Promise<readonly Result[]> {
     await Promise.all(Array.from({ length: atOnce }, worker));
   };
   const results = [
-    await compare("16 MiB into the guest", "bulk", "sink", (port) => pour(port, bulkBytes)),
-    await compare("16 MiB out of the guest", "bulk", "source", drain),
+    await compare("8 MiB into the guest", "bulk", "sink", (port) => pour(port, bulkBytes)),
+    await compare("8 MiB out of the guest", "bulk", "source", drain),
     await compare(`${shortCount} connections of 1 KiB, ${shortAtOnce} at once`, "short", "short", (port) =>
       several(port, shortCount, shortAtOnce),
     ),

@@ -108,8 +108,7 @@ export interface End {
   readonly refused?: boolean;
 }
 
-/** Length of a frame without its payload. */
-export const headerBytes = 9;
+const headerBytes = 9;
 const magic = new TextEncoder().encode("\0limabun-agent\n");
 /** Length of a hello's nonce. */
 export const nonceBytes = 16;
@@ -117,20 +116,22 @@ export const nonceBytes = 16;
 /** Bytes of a hello: the magic, the version, and a nonce that is new for each connection. */
 export const helloBytes = magic.length + 1 + nonceBytes;
 
-/**
- * A frame as bytes.
- * @param into memory to write it to and return a part of; bulk data need no new one each time
- * @throws Error when the payload is too long
- */
-export function encodeFrame({ kind, channel, payload }: Frame, into?: Uint8Array): Uint8Array {
-  if (payload.length > maximumPayloadBytes) throw new Error(`frame of ${payload.length} bytes is too long`);
-  const length = headerBytes + payload.length;
-  const bytes = into === undefined ? Buffer.allocUnsafe(length) : into.subarray(0, length);
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
+/** A frame as bytes. @throws Error when the payload is too long */
+export function encodeFrame({ kind, channel, payload }: Frame): Uint8Array {
+  const bytes = Buffer.allocUnsafe(headerBytes + payload.length);
+  bytes.set(encodeHeader(kind, channel, payload.length));
+  bytes.set(payload, headerBytes);
+  return bytes;
+}
+
+/** A frame without its payload, which follows. @throws Error when the payload is too long */
+export function encodeHeader(kind: FrameKind, channel: number, length: number): Uint8Array {
+  if (length > maximumPayloadBytes) throw new Error(`frame of ${length} bytes is too long`);
+  const bytes = new Uint8Array(headerBytes);
+  const view = new DataView(bytes.buffer);
   view.setUint8(0, kinds.indexOf(kind));
   view.setUint32(1, channel);
-  view.setUint32(5, payload.length);
-  bytes.set(payload, headerBytes);
+  view.setUint32(5, length);
   return bytes;
 }
 

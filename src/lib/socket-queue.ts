@@ -14,13 +14,20 @@ export class SocketQueue {
     return this.waiting.length === 0;
   }
 
-  /** Sends bytes, after those that wait; their memory is free when this returns. @param socket undefined while it is not connected */
-  send(socket: Pick<Socket, "write"> | undefined, bytes: Uint8Array): void {
+  /**
+   * Sends bytes, after those that wait.
+   * @param socket undefined while it is not connected
+   * @param kept whether the caller leaves their memory alone from now on; else what has to wait is copied
+   */
+  send(socket: Pick<Socket, "write"> | undefined, bytes: Uint8Array, kept: boolean): void {
+    let taken = 0;
     if (socket !== undefined && this.isEmpty) {
-      const taken = Math.max(0, socket.write(bytes));
+      taken = Math.max(0, socket.write(bytes));
       this.onSent(taken);
-      if (taken < bytes.length) this.waiting.push(new Uint8Array(bytes.subarray(taken)));
-    } else if (bytes.length > 0) this.waiting.push(new Uint8Array(bytes));
+    }
+    if (taken === bytes.length) return;
+    const rest = bytes.subarray(taken);
+    this.waiting.push(kept ? rest : new Uint8Array(rest));
   }
 
   /** Sends what waits. */

@@ -4,8 +4,11 @@ export interface ByteStream {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Settles when the bytes have been taken; calls do not overlap. @throws Error when the peer is gone */
   write(bytes: Uint8Array): Promise<void>;
-  /** Like `write`, where nothing need be waited for: what the system does not take at once is copied and sent in its turn. */
-  writeNow?(bytes: Uint8Array): void;
+  /**
+   * Like `write`, where nothing need be waited for: what the system does not take at once waits its turn. The memory of
+   * both parts is left alone by the caller from now on, so that bulk data need no copy.
+   */
+  writeNow?(head: Uint8Array, body?: Uint8Array): void;
   /** Ends the connection; may be called more than once. */
   close(): void;
 }

@@ -54,28 +54,39 @@ class DialledStream implements ByteStream {
 
   write(bytes: Uint8Array): Promise<void> {
     if (this.ended !== undefined) return Promise.reject(new Error(this.ended));
-    this.queue.send(this.socket, bytes);
+    this.queue.send(this.socket, bytes, true);
     if (this.queue.isEmpty) return done;
     const writer = Promise.withResolvers<void>();
     this.writers.push(writer);
     return writer.promise;
   }
 
-  writeNow(bytes: Uint8Array): void {
+  writeNow(head: Uint8Array, body?: Uint8Array): void {
     if (this.ended !== undefined) return;
-    if (bytes.length > smallBytes || this.gathered + bytes.length > this.small.length) this.flush();
-    if (bytes.length > smallBytes) this.queue.send(this.socket, bytes);
+    this.gather(head);
+    if (body === undefined) return;
+    if (body.length <= smallBytes) this.gather(body);
     else {
-      if (this.gathered === 0) setImmediate(() => this.flush());
-      this.small.set(bytes, this.gathered);
-      this.gathered += bytes.length;
+      this.flush();
+      this.queue.send(this.socket, body, true);
     }
+  }
+
+  private gather(bytes: Uint8Array): void {
+    if (this.gathered + bytes.length > this.small.length) this.flush();
+    if (bytes.length > this.small.length) {
+      this.queue.send(this.socket, bytes, true);
+      return;
+    }
+    if (this.gathered === 0) setImmediate(() => this.flush());
+    this.small.set(bytes, this.gathered);
+    this.gathered += bytes.length;
   }
 
   /** Sends what was gathered. */
   private flush(): void {
     if (this.gathered === 0) return;
-    this.queue.send(this.socket, this.small.subarray(0, this.gathered));
+    this.queue.send(this.socket, this.small.subarray(0, this.gathered), false);
     this.gathered = 0;
   }
 

@@ -7,6 +7,7 @@ import {
   channelWindowBytes,
   type End,
   encodeFrame,
+  encodeHeader,
   encodeHello,
   type Frame,
   FrameReader,
@@ -111,6 +112,13 @@ class Session {
     else this.writing = this.writing.then(() => this.stream.write(bytes)).catch(() => this.stream.close());
   }
 
+  /** Sends bytes of a tunnel, which may be much. */
+  private sendBytes(channel: number, payload: Uint8Array): void {
+    const { stream } = this;
+    if (stream.writeNow !== undefined) stream.writeNow(encodeHeader("bytes", channel, payload.length), payload);
+    else this.send(encodeFrame({ kind: "bytes", channel, payload }));
+  }
+
   private take(frame: Frame): void {
     switch (frame.kind) {
       case "call":
@@ -154,9 +162,9 @@ class Session {
       case "tunnel": {
         const link = {
           send: (bytes: Uint8Array) => this.send(bytes),
+          sendBytes: (payload: Uint8Array) => this.sendBytes(channel, payload),
           forget: () => this.channels.delete(channel),
           windowBytes: channelWindowBytes,
-          takesAtOnce: this.stream.writeNow !== undefined,
         };
         this.channels.set(channel, new TunnelChannel(channel, call, link));
         return;

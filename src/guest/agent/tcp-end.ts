@@ -26,7 +26,7 @@ class TcpEnd implements TunnelEnd {
   }
 
   send(bytes: Uint8Array): void {
-    if (this.open) this.queue.send(this.socket, bytes);
+    if (this.open) this.queue.send(this.socket, bytes, true);
   }
 
   shut(): void {

@@ -1,13 +1,4 @@
-import {
-  type Call,
-  type End,
-  encodeFrame,
-  type Frame,
-  headerBytes,
-  jsonFrame,
-  jsonPayload,
-  ProtocolError,
-} from "../protocol.ts";
+import { type Call, type End, encodeFrame, type Frame, jsonFrame, jsonPayload, ProtocolError } from "../protocol.ts";
 import { dial } from "./tunnel.ts";
 import type { TunnelEnd } from "./tunnel-end.ts";
 
@@ -18,15 +9,12 @@ export interface TunnelLink {
   forget(): void;
   /** Bytes that may be under way in one direction. */
   readonly windowBytes: number;
-  /** Whether `send` is done with the bytes when it returns. */
-  readonly takesAtOnce: boolean;
+  /** Sends a piece of a stream on the tunnel's channel. */
+  sendBytes(payload: Uint8Array): void;
 }
 
 /** Longest piece in which bytes of a stream are sent on. */
 const pieceBytes = 64 * 1024;
-
-/** Frames are built here where they are sent at once: fresh memory for each is dear in an emulated machine. */
-const scratch = Buffer.alloc(pieceBytes + headerBytes);
 
 /** A tunnel on a channel: dials in the guest, then carries bytes both ways, no faster than the slower end takes them. */
 export class TunnelChannel {
@@ -106,8 +94,7 @@ export class TunnelChannel {
 
   private forwardBytes(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; at += pieceBytes) {
-      const frame = { kind: "bytes", channel: this.channel, payload: bytes.subarray(at, at + pieceBytes) } as const;
-      this.link.send(encodeFrame(frame, this.link.takesAtOnce ? scratch : undefined));
+      this.link.sendBytes(bytes.subarray(at, at + pieceBytes));
     }
     this.credit -= bytes.length;
     if (this.credit <= 0) this.end.setFlowing(false);
