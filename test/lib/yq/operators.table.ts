@@ -2,6 +2,11 @@ import { fresh, type Row } from "./table.ts";
 
 /** Operators on values made by the expression itself, as the yq program answers. */
 export const operatorRows: readonly Row[] = [
+  fresh('"x: y" | to_yaml', "x: y\n\n"),
+  fresh('"a\\nb" | to_yaml', "a\nb\n\n"),
+  fresh('{"b": 3, "a": 5} | max', "5\n"),
+  fresh('{"b": 3, "a": 5} | min', "3\n"),
+  fresh("2 | max", ""),
   fresh(".a = 1 | .b = 2", "a: 1\nb: 2\n"),
   fresh(".a = 1, .b = 2", "a: 1\nb: 2\n"),
   fresh(".a = (1, 2)", "a: 2\n"),

@@ -2,6 +2,8 @@ import { failing, type Row } from "./table.ts";
 
 /** What the yq program refuses, and in which words. */
 export const refusalRows: readonly Row[] = [
+  failing('{"a": 1} < null', "", "maps not yet supported for comparison", { args: ["-n"] }),
+  failing("[1] < null", "", "arrays not yet supported for comparison", { args: ["-n"] }),
   failing("5 % 0", "", "cannot modulo by 0", { args: ["-n"] }),
   failing('"ab" * 2.5', "", "cannot multiply !!str with !!float", { args: ["-n"] }),
   failing('"a" - "b"', "", "strings cannot be subtracted", { args: ["-n"] }),

@@ -48,6 +48,8 @@ export function compareOrder(
 ): boolean {
   const left = leftGiven && dereference(leftGiven);
   const right = rightGiven && dereference(rightGiven);
+  if (left?.kind === "map") throw new UserError("maps not yet supported for comparison");
+  if (left?.kind === "seq") throw new UserError("arrays not yet supported for comparison");
   const leftNull = left === undefined || isNull(left);
   const rightNull = right === undefined || isNull(right);
   if (leftNull || rightNull) return leftNull && rightNull && accept(0);

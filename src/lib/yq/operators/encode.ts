@@ -70,7 +70,9 @@ export function xmlReader({ readXml }: Access): (value: string) => YqNode {
 
 /** The encoders (`to_json`, `@csv`, ...) and decoders (`from_yaml`, `@base64d`, ...). */
 export const encodingOperators: OperatorTable = {
-  to_yaml: encoder((node, indent) => printYaml(withoutPlace(node), { indent })),
+  to_yaml: encoder((node, indent) =>
+    node.kind === "scalar" ? `${node.value}\n` : printYaml(withoutPlace(node), { indent }),
+  ),
   from_yaml: decoder("from_yaml", parseSnippet),
   to_json: encoder(json),
   "@json": encoder(json, 0),

@@ -72,10 +72,16 @@ function grouped(run: Evaluation, given: YqNode, by: Expression, context: Contex
   return sequence([...groups.values()].map((group) => sequence(group)));
 }
 
+/** The items of a sequence or the values of a map; none of anything else. */
+function valuesOf(given: YqNode): readonly YqNode[] {
+  const node = dereference(given);
+  return node.kind === "map" ? [...pairs(node)].map(([, value]) => value) : node.content;
+}
+
 function extreme(sign: 1 | -1) {
   return forEach(sign === 1 ? "max" : "min", (given, _run, context) => {
     let best: YqNode | undefined;
-    for (const item of itemsOf(sign === 1 ? "max" : "min", given))
+    for (const item of valuesOf(given))
       if (best === undefined || compareOrder(item, best, (order) => order * sign > 0, context.dateLayout)) best = item;
     return best;
   });
