@@ -11,6 +11,7 @@ const sections: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   boot: async () => (await import("./boot.ts")).boot(),
   forwards: async () => (await import("./forwards.ts")).forwards(),
   "forwards-ssh": async () => (await import("./forwards-ssh.ts")).forwardsBySsh(),
+  "guest-agent": async () => (await import("./guest-agent.ts")).guestAgent(),
   idle: async () => (await import("./idle.ts")).idle(),
   dns: async () => (await import("./dns.ts")).dns(),
   mounts: async () => (await import("./mounts.ts")).mounts(),

@@ -1,21 +1,23 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { errorText } from "../src/lib/errors.ts";
 import { writeFileAtomic } from "../src/lib/files.ts";
 import { type BuildTarget, buildTargets, targetNames, targetOf } from "./build-targets.ts";
+import { guestAgentsModule, type PackedAgent, packAgent, packedAgents, withGuestAgents } from "./guest-agents.ts";
 import { makeReadyTemplates, readyTemplatesModule } from "./ready-templates.ts";
 
 const root = join(import.meta.dir, "..");
 
-const usage = `usage: bun scripts/build-binaries.ts [--host | --target NAME] [--entry FILE] [--out FOLDER]
+const usage = `usage: bun scripts/build-binaries.ts [--host | --target NAME] [--entry FILE] [--out FOLDER] [--release-url URL]
 
---host         builds limactl for this machine
---target NAME  builds one of ${targetNames()}
-(neither)      builds all of them and writes SHA256SUMS
---entry FILE   program to build (default: src/main.ts)
---out FOLDER   where to put it (default: dist)
+--host             builds limactl for this machine
+--target NAME      builds one of ${targetNames()}
+(neither)          builds all of them and the guest agents for Linux, and writes SHA256SUMS
+--entry FILE       program to build (default: src/main.ts)
+--out FOLDER       where to put it (default: dist)
+--release-url URL  where these files will be: guest agents that a build does not carry are taken from there
 `;
 
 /**
@@ -49,8 +51,14 @@ const withReadyTemplates: Bun.BunPlugin = {
  * the directory it is started in. Identifiers stay as they are, so that a stack says something.
  * @param entry the program's first module
  * @param output the file to write; it appears as a whole, also over one that is running
+ * @param plugins what this build replaces
  */
-export async function compile(entry: string, target: BuildTarget, output: string): Promise<void> {
+export async function compile(
+  entry: string,
+  target: BuildTarget,
+  output: string,
+  plugins: readonly Bun.BunPlugin[] = [],
+): Promise<void> {
   const folder = join(dirname(output), `.building-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   // The name goes into the executable, so it is the final one: two builds of one source are the same bytes.
@@ -58,7 +66,7 @@ export async function compile(entry: string, target: BuildTarget, output: string
   try {
     const result = await Bun.build({
       entrypoints: [entry],
-      plugins: [withoutAddOns, withReadyTemplates],
+      plugins: [withoutAddOns, withReadyTemplates, ...plugins],
       root,
       target: "bun",
       format: "esm",
@@ -94,9 +102,14 @@ export function checksums(folder: string, names: readonly string[]): string {
     .join("");
 }
 
-async function build(entry: string, target: BuildTarget, output: string): Promise<void> {
+async function build(
+  entry: string,
+  target: BuildTarget,
+  output: string,
+  plugins: readonly Bun.BunPlugin[] = [],
+): Promise<void> {
   const start = performance.now();
-  await compile(entry, target, output);
+  await compile(entry, target, output, plugins);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(`build: ${output} (${target.name}, ${Math.round(Bun.file(output).size / 1e6)} MB, ${seconds} s)`);
 }
@@ -109,6 +122,7 @@ async function main(words: readonly string[]): Promise<number> {
       target: { type: "string" },
       entry: { type: "string", default: join(root, "src/main.ts") },
       out: { type: "string", default: join(root, "dist") },
+      "release-url": { type: "string", default: "" },
       help: { type: "boolean", default: false },
     },
   });
@@ -124,10 +138,38 @@ async function main(words: readonly string[]): Promise<number> {
   }
   const targets = buildTargets.filter(({ name }) => target === undefined || name === target);
   if (targets.length === 0) throw new Error(`unknown target ${target}; there are ${targetNames()}`);
-  const names = targets.map(({ name, suffix }) => `limactl-${name}${suffix}`);
-  for (const [index, one] of targets.entries()) await build(entry, one, join(out, names[index] ?? ""));
-  if (target === undefined) writeFileAtomic(join(out, "SHA256SUMS"), checksums(out, names));
+  const agents = await buildAgents(entry, packedAgents(targets, target === undefined), out);
+  const nameOf = ({ name, suffix }: BuildTarget) => `limactl-${name}${suffix}`;
+  for (const one of targets) {
+    const module = guestAgentsModule(one, agents, values["release-url"]);
+    await build(entry, one, join(out, nameOf(one)), [withGuestAgents(module)]);
+  }
+  const files = [...targets.map(nameOf), ...Object.values(agents).map(({ name }) => name)];
+  if (target === undefined) writeFileAtomic(join(out, "SHA256SUMS"), checksums(out, files));
   return 0;
+}
+
+/**
+ * The programs that are packed as guest agents: the same ones without the digests of their like, for a digest cannot be in
+ * what it is made of.
+ */
+async function buildAgents(
+  entry: string,
+  targets: readonly BuildTarget[],
+  out: string,
+): Promise<Readonly<Record<string, PackedAgent>>> {
+  const agents: Record<string, PackedAgent> = {};
+  const folder = join(resolve(out), `.agents-${process.pid}`);
+  try {
+    for (const target of targets) {
+      const program = join(folder, `limactl-${target.name}`);
+      await build(entry, target, program);
+      agents[target.name] = await packAgent(target, program, resolve(out));
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return agents;
 }
 
 if (import.meta.main) {

@@ -11,6 +11,7 @@ import { ListeningForwarder } from "./forwards/listening-forwarder.ts";
 import { MasterForwarder } from "./forwards/master-forwarder.ts";
 import { PortForwards } from "./forwards/service.ts";
 import { GuestAgent } from "./guest-agent/service.ts";
+import { SshChannel } from "./guest-agent/ssh-channel.ts";
 import { StreamLink } from "./guest-agent/stream-link.ts";
 import type { HostAgentOptions } from "./options.ts";
 import type { Services } from "./service.ts";
@@ -47,7 +48,8 @@ export class GuestServices {
     const { options, endpoint, session, events } = given;
     const { config, logger, host, driver, directory } = options;
     const wanted = config.os === "Linux" && !config.plain;
-    const hasAgent = wanted && options.guestAgentFile !== undefined && driver.guestAgent.socket !== "";
+    const agentFile = options.guestAgentFile ?? options.guestAgentMuslFile;
+    const hasAgent = wanted && agentFile !== undefined && driver.guestAgent.socket !== "";
     this.stream = new StreamLink({ gateway: slirpGateway, logger });
     const ssh = sshOnly(options);
     const onRefused = (error: unknown) => logger.debug(`port forward: ${errorText(error)}`);
@@ -90,8 +92,14 @@ export class GuestServices {
     });
     if (hasAgent) {
       const socketPath = join(directory, driver.guestAgent.socket);
+      const fallback = new SshChannel({
+        socketPath: join(directory, instanceFiles.guestAgentSock),
+        connected: () => session.connected(),
+        reach: (target) => session.reach(target),
+      });
       this.agent = new GuestAgent({
         socketPath,
+        fallback,
         logger,
         onPorts: (change) => this.forwards.update(change),
         onConnected: (connection) => this.stream.follow(connection),
@@ -114,6 +122,18 @@ export class GuestServices {
   async ready(): Promise<void> {
     this.agent?.expect(agentLimitMs);
     await this.forwarding.catch(() => undefined);
+    await this.watchMounts();
+  }
+
+  /** Changes of the host reach the guest's watchers, where lima.yaml asks for it. */
+  private async watchMounts(): Promise<void> {
+    const { options, services } = this.given;
+    const { config, logger } = options;
+    const mounts = config.mounts.filter(({ writable }) => writable);
+    if (!config.mountInotify || this.agent === undefined || mounts.length === 0) return;
+    const tell = (path: string, timeMs: number) => this.agent?.connection?.inotify(path, timeMs);
+    const { InotifyRelay } = await import("./inotify/relay.ts");
+    await services.start(new InotifyRelay({ mounts, logger, tell }));
   }
 }
 

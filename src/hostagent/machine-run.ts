@@ -121,6 +121,7 @@ async function startMachine(
   const instanceId = await writeGuestMedia({
     ...options,
     guestAgentFile: options.guestAgentFile,
+    guestAgentMuslFile: options.guestAgentMuslFile,
     nerdctlArchive: options.nerdctlArchive,
     sshPublicKeys: keys.publicKeys,
     ...(dnsPorts === undefined ? {} : { dnsPorts }),

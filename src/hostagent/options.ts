@@ -26,6 +26,8 @@ export interface HostAgentOptions {
   readonly socketPath: string;
   /** Host path of the guest agent's executable; undefined leaves it out. */
   readonly guestAgentFile?: string | undefined;
+  /** The same for guests whose C library is musl. */
+  readonly guestAgentMuslFile?: string | undefined;
   /** Host path of the nerdctl-full archive; undefined when containerd is off or the archive could not be had. */
   readonly nerdctlArchive?: string | undefined;
   /** Whether cloud-init's output is told as events. */

@@ -13,7 +13,7 @@ import { ensureIdentity } from "../store/ssh-keys.ts";
 import { findSshProgram } from "../store/ssh-program.ts";
 import { loadDriver } from "../vm/drivers.ts";
 import type { InstanceContext } from "./context.ts";
-import { guestAgentFile } from "./guest-agent-plan.ts";
+import { type GuestAgentFiles, obtainGuestAgents } from "./guest-agent-file.ts";
 import { inspectInstance } from "./inspect.ts";
 import { prepareInstance } from "./prepare.ts";
 import type { Instance } from "./record.ts";
@@ -91,12 +91,12 @@ export async function startInstance(context: InstanceContext, name: string, opti
       await prepareInstance(context, instance, options);
     }
     await Promise.all([findSshProgram(context.host, context.logger), ensureIdentity(context.host, context.limaHome)]);
+    const guestAgents = await obtainGuestAgents(context, instance.config, options.signal);
     options.signal.throwIfAborted();
-    if (options.becomeAgent !== undefined) {
-      await options.becomeAgent(agentCommand(context, instance, options), agentLogs(instance));
-    }
+    const command = agentCommand(context, instance, options, guestAgents);
+    if (options.becomeAgent !== undefined) await options.becomeAgent(command, agentLogs(instance));
     clock.enter("QEMU up");
-    agent = launchHostAgent(context, instance, options);
+    agent = launchHostAgent(context, instance, command);
     await waitForPidFile(instance, agent);
   }
   try {
@@ -155,9 +155,13 @@ async function endLeftovers(context: InstanceContext, instance: Instance, signal
 }
 
 /** The command line of the host agent. */
-function agentCommand(context: InstanceContext, instance: Instance, options: StartOptions): readonly string[] {
+function agentCommand(
+  context: InstanceContext,
+  instance: Instance,
+  options: StartOptions,
+  guestAgents: GuestAgentFiles,
+): readonly string[] {
   const { dir, name } = instance;
-  const guestAgent = instance.config === undefined ? undefined : guestAgentFile(context.host, instance.config);
   return [
     ...context.host.self,
     ...(options.debug === true ? ["--debug"] : []),
@@ -166,7 +170,8 @@ function agentCommand(context: InstanceContext, instance: Instance, options: Sta
     join(dir, instanceFiles.hostAgentPid),
     "--socket",
     join(dir, instanceFiles.hostAgentSock),
-    ...(guestAgent === undefined ? [] : ["--guestagent", guestAgent]),
+    ...(guestAgents.glibc === undefined ? [] : ["--guestagent", guestAgents.glibc]),
+    ...(guestAgents.musl === undefined ? [] : ["--guestagent-musl", guestAgents.musl]),
     ...(options.progress === true ? ["--progress"] : []),
     name,
   ];
@@ -177,8 +182,8 @@ function agentLogs({ dir }: Instance): AgentLogs {
 }
 
 /** Starts the host agent in a session of its own, its output going to the two log files. */
-function launchHostAgent(context: InstanceContext, instance: Instance, options: StartOptions): ChildProcess {
-  const [program = "limactl", ...args] = agentCommand(context, instance, options);
+function launchHostAgent(context: InstanceContext, instance: Instance, command: readonly string[]): ChildProcess {
+  const [program = "limactl", ...args] = command;
   const logs = agentLogs(instance);
   const stdout = recreate(logs.stdout);
   const stderr = recreate(logs.stderr);

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { createSocket } from "node:dgram";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Socket } from "node:net";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serveSession } from "../../src/guest/agent/session.ts";
 import { unixTransport } from "../../src/guest/agent/unix-transport.ts";
 import type { ListeningPort } from "../../src/guest/protocol.ts";
 import { AgentConnection } from "../../src/hostagent/guest-agent/connection.ts";
-import { GuestAgent, type PortsChange } from "../../src/hostagent/guest-agent/service.ts";
+import { GuestAgent, type GuestAgentOptions, type PortsChange } from "../../src/hostagent/guest-agent/service.ts";
+import { SshChannel } from "../../src/hostagent/guest-agent/ssh-channel.ts";
 import type { Logger } from "../../src/lib/log.ts";
 
 // real sockets on a machine that may be busy
@@ -53,8 +54,8 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** The service and what it tells. */
-async function hostSide() {
+/** The service and what it tells. @param more takes the place of the guest's own socket */
+async function hostSide(more: Partial<GuestAgentOptions> = {}) {
   const said: string[] = [];
   const changes: PortsChange[] = [];
   const keep = (level: string) => (message: string) => void said.push(`${level} ${message}`);
@@ -74,6 +75,7 @@ async function hostSide() {
     clockMs: 20,
     logger,
     onPorts: (change) => changes.push(change),
+    ...more,
   });
   await service.start();
   return { said, changes, service, [Symbol.asyncDispose]: () => service.stop() };
@@ -152,6 +154,50 @@ test("a guest that falls silent is left after three pings", async () => {
   expect(connection.info()).rejects.toThrow("is closed");
   for (const socket of sockets) socket.destroy();
   server.close();
+});
+
+test("a first channel that gives no answer is left for ssh, and tried first again when that is cut", async () => {
+  guest.ports = [web];
+  const first = join(directory, "mute.sock");
+  const overSsh = join(directory, "ga.sock");
+  let dials = 0;
+  const mute = createServer(() => {
+    dials += 1;
+  }).listen(first);
+  const ways: Socket[] = [];
+  const fallback = new SshChannel({
+    socketPath: overSsh,
+    connected: async () => undefined,
+    // the guest's socket, as sshd would connect to it
+    reach: async () => {
+      const way = connect(socketPath);
+      ways.push(way);
+      return way;
+    },
+  });
+  const host = await hostSide({ socketPath: first, fallback, answerMs: 50 });
+  await until(() => host.said.some((line) => line.includes("it is reached over ssh")));
+  expect(host.changes).toEqual([{ added: [web], removed: [] }]);
+  expect(statSync(overSsh).mode & 0o777).toBe(0o600);
+  expect(dials).toBe(1);
+  ways[0]?.destroy();
+  await until(() => ways.length === 2);
+  expect(dials).toBe(2);
+  await host.service.stop();
+  expect(existsSync(overSsh)).toBe(false);
+  mute.close();
+});
+
+test("while neither channel answers, both are tried again, and the reason names both", async () => {
+  const fallback = new SshChannel({
+    socketPath: join(directory, "ga2.sock"),
+    connected: async () => undefined,
+    reach: async () => {
+      throw new Error("nothing listens there");
+    },
+  });
+  await using host = await hostSide({ socketPath: join(directory, "absent"), fallback, answerMs: 50 });
+  await until(() => JSON.stringify(host.service.health()).includes("over ssh: nothing listens there"));
 });
 
 test("datagrams go through a tunnel, and answers come back", async () => {

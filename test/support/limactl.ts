@@ -34,6 +34,8 @@ export interface RunOptions {
 export interface Started {
   readonly pid: number;
   readonly finished: Promise<Run>;
+  /** What it has written to stdout so far. */
+  stdout(): string;
   /** What it has written to stderr so far. */
   stderr(): string;
   kill(signal: NodeJS.Signals): void;
@@ -126,6 +128,7 @@ export class World implements AsyncDisposable {
     return {
       pid: child.pid ?? 0,
       finished,
+      stdout: () => Buffer.concat(out).toString(),
       stderr: () => Buffer.concat(err).toString(),
       kill: (signal) => void child.kill(signal),
     };

@@ -1,19 +1,27 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { UserError } from "../../lib/errors.ts";
 import type { DaemonOptions } from "./arguments.ts";
 import type { Transport } from "./byte-stream.ts";
+import { withFallback } from "./fallback-transport.ts";
 import { KubernetesWatch } from "./kubernetes.ts";
 import { PortReader } from "./ports-read.ts";
 import { serveSession } from "./session.ts";
 import { unixTransport } from "./unix-transport.ts";
 import { virtioTransport } from "./virtio-transport.ts";
+import { vsockTransport } from "./vsock-transport.ts";
 
+/** Where the host's ssh looks for the agent when no other channel works. */
 const socketPath = "/run/lima-guestagent.sock";
+
+/** How long the first channel may be silent before the socket for ssh is opened; a host says its hello each second. */
+const quietMs = 10_000;
 
 /** Serves the host agent until the signal is aborted. @throws UserError when it cannot begin */
 export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Promise<void> {
   if (process.getuid?.() !== 0) throw new UserError("must run as the root user");
   mkdirSync(options.runtimeDirectory, { recursive: true, mode: 0o755 });
+  // A daemon that was killed leaves it behind.
+  rmSync(socketPath, { force: true });
   const { runtimeDirectory, tickMs } = options;
   const warn = (text: string) => console.error(text);
   const reader = new PortReader();
@@ -21,7 +29,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   void kubernetes.run(signal, warn);
   const ports = () => kubernetes.withServices(reader.read());
   const sessions = new Set<Promise<void>>();
-  for await (const stream of transportOf(options).connections(signal)) {
+  for await (const stream of transportOf(options, warn).connections(signal)) {
     if (options.debug) console.error("the host agent has connected");
     signal.addEventListener("abort", () => stream.close(), { once: true });
     const session = serveSession(stream, { ports, runtimeDirectory, tickMs, warn });
@@ -31,8 +39,12 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   await Promise.all(sessions);
 }
 
-function transportOf(options: DaemonOptions): Transport {
-  if (options.virtioPort !== "") return virtioTransport(`/dev/virtio-ports/${options.virtioPort}`);
-  if (options.vsockPort !== 0) throw new UserError("vsock is not supported yet");
-  return unixTransport(socketPath, options.socketOwner);
+/** The channel that was asked for, with the socket for ssh beside it while nobody speaks there. */
+function transportOf(options: DaemonOptions, warn: (text: string) => void): Transport {
+  const fallback = unixTransport(socketPath, options.socketOwner);
+  const { virtioPort, vsockPort } = options;
+  if (virtioPort === "" && vsockPort === 0) return fallback;
+  const first =
+    virtioPort === "" ? vsockTransport(vsockPort, warn) : virtioTransport(`/dev/virtio-ports/${virtioPort}`, warn);
+  return withFallback({ first, fallback, quietMs, warn });
 }

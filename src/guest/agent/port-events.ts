@@ -1,8 +1,7 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { errorText } from "../../lib/errors.ts";
-import { readTextIfExists, writeFileAtomic } from "../../lib/files.ts";
+import { writeFileAtomic } from "../../lib/files.ts";
 import type { ListeningPort, PortsEvent } from "../protocol.ts";
 import { portsChange } from "./ports-plan.ts";
 
@@ -15,59 +14,60 @@ export interface PortEventsOptions {
   readonly runtimeDirectory: string;
   /** Time between two looks. */
   readonly tickMs: number;
-  readonly signal: AbortSignal;
+  readonly tell: (event: PortsEvent) => void;
 }
 
 /**
- * What changes among the listening ports, an event for each look that finds a change. What the host knows already is not
- * announced again; what is announced is kept when the stream ends.
+ * Tells what changes among the listening ports, an event for each look that finds a change. What the host knows already
+ * is not announced again; what is announced is kept when the stream ends. A look that finds nothing makes no garbage: it
+ * happens all day, in guests whose processor is emulated.
  */
-export async function* portEvents({
-  ports,
-  known: told,
-  runtimeDirectory,
-  tickMs,
-  signal,
-}: PortEventsOptions): AsyncGenerator<PortsEvent> {
-  const file = join(runtimeDirectory, "event-state.json");
-  let known = told ?? (await savedPorts(file));
-  let lastError = "";
-  try {
-    while (!signal.aborted) {
-      const event = look(ports, known);
-      if ("error" in event) {
-        if (event.error !== lastError) yield { timeMs: Date.now(), added: [], removed: [], errors: [event.error] };
-        lastError = event.error;
-      } else {
-        lastError = "";
-        if (event.added.length > 0 || event.removed.length > 0) {
-          yield { timeMs: Date.now(), added: event.added, removed: event.removed, errors: [] };
-        }
-        known = event.ports;
-      }
-      await sleep(tickMs, undefined, { signal }).catch(() => {});
+export class PortEvents {
+  private readonly file: string;
+  private readonly timer: NodeJS.Timeout;
+  private known: readonly ListeningPort[];
+  private lastError = "";
+
+  constructor(private readonly options: PortEventsOptions) {
+    this.file = join(options.runtimeDirectory, "event-state.json");
+    this.known = options.known ?? savedPorts(this.file);
+    this.look();
+    this.timer = setInterval(() => this.look(), options.tickMs);
+  }
+
+  /** @throws Error when what was announced cannot be kept */
+  end(): void {
+    clearInterval(this.timer);
+    mkdirSync(this.options.runtimeDirectory, { recursive: true, mode: 0o755 });
+    writeFileAtomic(this.file, JSON.stringify({ ports: this.known }));
+  }
+
+  private look(): void {
+    let ports: readonly ListeningPort[];
+    try {
+      ports = this.options.ports();
+    } catch (error) {
+      const text = errorText(error);
+      if (text !== this.lastError) this.tell([], [], [text]);
+      this.lastError = text;
+      return;
     }
-  } finally {
-    mkdirSync(runtimeDirectory, { recursive: true, mode: 0o755 });
-    writeFileAtomic(file, JSON.stringify({ ports: known }));
+    this.lastError = "";
+    if (ports === this.known) return;
+    const { added, removed } = portsChange(this.known, ports);
+    this.known = ports;
+    if (added.length > 0 || removed.length > 0) this.tell(added, removed, []);
+  }
+
+  private tell(added: PortsEvent["added"], removed: PortsEvent["removed"], errors: PortsEvent["errors"]): void {
+    this.options.tell({ timeMs: Date.now(), added, removed, errors });
   }
 }
 
-function look(read: () => readonly ListeningPort[], known: readonly ListeningPort[]) {
+/** What an earlier stream announced; nothing when that is not known. */
+function savedPorts(file: string): readonly ListeningPort[] {
   try {
-    const ports = read();
-    if (ports === known) return { ports, added: [], removed: [] };
-    return { ports, ...portsChange(known, ports) };
-  } catch (error) {
-    return { error: errorText(error) };
-  }
-}
-
-async function savedPorts(file: string): Promise<readonly ListeningPort[]> {
-  const text = await readTextIfExists(file);
-  if (text === undefined) return [];
-  try {
-    const { ports } = JSON.parse(text) as { readonly ports: readonly ListeningPort[] };
+    const { ports } = JSON.parse(readFileSync(file, "utf8")) as { readonly ports: readonly ListeningPort[] };
     return Array.isArray(ports) ? ports : [];
   } catch {
     return [];

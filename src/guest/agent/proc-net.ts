@@ -20,6 +20,15 @@ export function parseProcNet(table: string, protocol: "tcp" | "udp", littleEndia
   return ports;
 }
 
+/**
+ * How many TCP and UDP sockets there are, as a text to compare. What closed connections leave behind, buffers, and sockets
+ * of other families come and go with the traffic, and do not count.
+ * @param text of /proc/net/sockstat and sockstat6, one after the other
+ */
+export function socketCounts(text: string): string {
+  return [...text.matchAll(/^((?:TCP|UDP)6?): inuse (\d+)/gm)].map(([, name, count]) => `${name} ${count}`).join();
+}
+
 function addressOf(hex: string, littleEndian: boolean): string | undefined {
   if (!/^(?:[0-9A-F]{8}|[0-9A-F]{32})$/i.test(hex)) return undefined;
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => {

@@ -1,5 +1,4 @@
 import { timingSafeEqual } from "node:crypto";
-import { utimesSync } from "node:fs";
 import { errorText } from "../../lib/errors.ts";
 import {
   type Call,
@@ -14,13 +13,15 @@ import {
   type Info,
   jsonFrame,
   type ListeningPort,
+  type PortsEvent,
   ProtocolError,
   type StreamCall,
 } from "../protocol.ts";
 import type { ByteStream } from "./byte-stream.ts";
 import { syncTime } from "./clock.ts";
 import { dialStream } from "./dialled-stream.ts";
-import { portEvents } from "./port-events.ts";
+import { PortEvents } from "./port-events.ts";
+import { Touches } from "./touches.ts";
 import { TunnelChannel } from "./tunnel-channel.ts";
 
 export interface SessionOptions {
@@ -61,6 +62,7 @@ class Session {
   private readonly channels = new Map<number, Channel>();
   private readonly ended = new AbortController();
   private writing: Promise<void> = Promise.resolve();
+  private readonly touches: Touches;
   private frameTimer: NodeJS.Timeout | undefined;
   /** Ports that the host was told of by this connection's `info`. */
   private told: readonly ListeningPort[] | undefined;
@@ -68,7 +70,9 @@ class Session {
   constructor(
     private readonly stream: ByteStream,
     private readonly options: SessionOptions,
-  ) {}
+  ) {
+    this.touches = new Touches(options.warn);
+  }
 
   async run(): Promise<void> {
     for await (const bytes of this.stream.chunks) {
@@ -154,7 +158,7 @@ class Session {
         this.events(channel);
         return;
       case "inotify":
-        touch(call.path, call.timeMs, this.options.warn);
+        this.touches.add(call.path, call.timeMs);
         return;
       case "syncTime":
         this.send(jsonFrame("reply", channel, syncTime(call.hostTimeMs)));
@@ -189,28 +193,17 @@ class Session {
   }
 
   private events(channel: number): void {
-    const stop = new AbortController();
-    const signal = AbortSignal.any([stop.signal, this.ended.signal]);
-    const close = () => {
-      stop.abort();
-      this.channels.delete(channel);
-    };
-    this.channels.set(channel, { close, take: (frame) => (frame.kind === "end" ? close() : undefined) });
     const { ports, runtimeDirectory, tickMs, warn } = this.options;
-    const tell = async () => {
-      for await (const event of portEvents({ ports, known: this.told, runtimeDirectory, tickMs, signal })) {
-        this.send(jsonFrame("event", channel, event));
+    const tell = (event: PortsEvent) => this.send(jsonFrame("event", channel, event));
+    const events = new PortEvents({ ports, known: this.told, runtimeDirectory, tickMs, tell });
+    const close = () => {
+      this.channels.delete(channel);
+      try {
+        events.end();
+      } catch (error) {
+        warn(`what was told of the ports cannot be kept: ${errorText(error)}`);
       }
     };
-    tell().catch((error) => warn(`port events ended: ${errorText(error)}`));
-  }
-}
-
-/** Gives a file the times it has on the host, so that programs that watch it are told; a missing file is no matter. */
-function touch(path: string, timeMs: number, warn: (text: string) => void): void {
-  try {
-    utimesSync(path, timeMs / 1000, timeMs / 1000);
-  } catch (error) {
-    warn(`cannot touch ${path}: ${errorText(error)}`);
+    this.channels.set(channel, { close, take: (frame) => (frame.kind === "end" ? close() : undefined) });
   }
 }

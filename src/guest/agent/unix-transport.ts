@@ -1,7 +1,8 @@
 import { chmodSync, chownSync, rmSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server } from "node:net";
 import type { ByteStream, Transport } from "./byte-stream.ts";
 import { socketStream } from "./socket-stream.ts";
+import { StreamQueue } from "./stream-queue.ts";
 
 /**
  * A unix socket that the host reaches through ssh: readable and writable by its owner alone.
@@ -13,29 +14,12 @@ export function unixTransport(path: string, owner: number): Transport {
 }
 
 async function* accept(path: string, owner: number, signal: AbortSignal): AsyncGenerator<ByteStream> {
-  const waiting: Socket[] = [];
-  let wake = () => {};
-  const server = createServer((socket) => {
-    waiting.push(socket);
-    wake();
-  });
-  const stop = () => {
-    server.close();
-    wake();
-  };
-  signal.addEventListener("abort", stop, { once: true });
+  const queue = new StreamQueue();
+  const server = createServer((socket) => queue.push(socketStream(socket)));
   try {
     await listen(server, path, owner);
-    while (!signal.aborted) {
-      const socket = waiting.shift();
-      if (socket !== undefined) yield socketStream(socket);
-      else
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-    }
+    yield* queue.until(signal);
   } finally {
-    signal.removeEventListener("abort", stop);
     server.close();
     rmSync(path, { force: true });
   }

@@ -1,6 +1,7 @@
 import { close, open, read, write } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { errorText } from "../../lib/errors.ts";
 import type { ByteStream, Transport } from "./byte-stream.ts";
 
 const openFile = promisify(open);
@@ -9,20 +10,37 @@ const writeFile = promisify(write);
 
 /** How long to wait when the host has not connected, first and at most: reading returns nothing at once then. */
 const absentMs = [100, 1000] as const;
+/** Pause before a port that is missing, or that another program holds, is opened again. */
+const reopenMs = 2000;
 /** A host that takes nothing for so long is taken for gone. */
 const writeLimitMs = 10_000;
 
 /**
- * A virtio-serial port. It can be opened only once and is never closed; a connection of the host begins with the first
- * bytes and ends when reading finds no peer.
+ * A virtio-serial port. It can be opened only once and stays open; a connection of the host begins with the first bytes
+ * and ends when reading finds no peer. A port that is missing or fails is opened again, for ever.
  * @param path such as /dev/virtio-ports/io.lima-vm.guest_agent.0
+ * @param warn told why the port cannot be used, once for each reason
  */
-export function virtioTransport(path: string): Transport {
-  return { connections: (signal) => serve(path, signal) };
+export function virtioTransport(path: string, warn: (text: string) => void): Transport {
+  return { connections: (signal) => reopen(path, warn, signal) };
 }
 
-async function* serve(path: string, signal: AbortSignal): AsyncGenerator<ByteStream> {
-  const fd = await openFile(path, "r+");
+async function* reopen(path: string, warn: (text: string) => void, signal: AbortSignal): AsyncGenerator<ByteStream> {
+  let lastReason = "";
+  while (!signal.aborted) {
+    try {
+      yield* serve(await openFile(path, "r+"), signal);
+      lastReason = "";
+    } catch (error) {
+      const reason = errorText(error);
+      if (reason !== lastReason) warn(`the virtio port cannot be used: ${reason}`);
+      lastReason = reason;
+      await sleep(reopenMs, undefined, { signal }).catch(() => {});
+    }
+  }
+}
+
+async function* serve(fd: number, signal: AbortSignal): AsyncGenerator<ByteStream> {
   const buffer = Buffer.alloc(65536);
   let connection: Connection | undefined;
   let waitMs: number = absentMs[0];

@@ -66,6 +66,8 @@ export interface GuestMediaFacts {
   readonly driverScripts: Readonly<Record<string, string>>;
   /** Host path of the guest agent's executable; undefined leaves it out. */
   readonly guestAgentFile?: string | undefined;
+  /** The same for guests whose C library is musl. */
+  readonly guestAgentMuslFile?: string | undefined;
   /** Host path of the nerdctl-full archive; undefined when containerd is off or the archive could not be had. */
   readonly nerdctlArchive?: string | undefined;
 }

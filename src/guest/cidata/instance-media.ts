@@ -20,6 +20,7 @@ export interface InstanceMediaOptions {
   readonly bootScripts: Readonly<Record<string, string>>;
   readonly sshPublicKeys: readonly string[];
   readonly guestAgentFile: string | undefined;
+  readonly guestAgentMuslFile?: string | undefined;
   readonly nerdctlArchive: string | undefined;
   readonly debug: boolean;
   /** Where the host agent's DNS server listens on the host's loopback. @default 0: it does not */
@@ -57,6 +58,7 @@ export async function planInstanceMedia(
     bootScripts: options.bootScripts,
     driverScripts: {},
     guestAgentFile: options.guestAgentFile,
+    guestAgentMuslFile: options.guestAgentMuslFile,
     nerdctlArchive: options.nerdctlArchive,
     systemProxies: {},
   });

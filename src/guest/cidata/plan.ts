@@ -42,11 +42,19 @@ export function planGuestMedia(facts: GuestMediaFacts): GuestMedia {
   return { instanceId: facts.instanceId, files, cloudConfig: cloudConfig(facts, "reference") };
 }
 
-function hostFiles({ config, guestAgentFile, nerdctlArchive }: GuestMediaFacts): readonly MediaFile[] {
+function hostFiles({
+  config,
+  guestAgentFile,
+  guestAgentMuslFile,
+  nerdctlArchive,
+}: GuestMediaFacts): readonly MediaFile[] {
   const files: MediaFile[] = [];
-  const agentHere =
-    guestAgentFile !== undefined && (config.os === "Darwin" || (config.os === "Linux" && !config.plain));
-  if (agentHere) files.push({ path: "lima-guestagent", mode: 0o755, content: { file: guestAgentFile } });
+  const hasAgent = config.os === "Darwin" || (config.os === "Linux" && !config.plain);
+  const add = (path: string, file: string | undefined) => {
+    if (hasAgent && file !== undefined) files.push({ path, mode: 0o755, content: { file } });
+  };
+  add("lima-guestagent", guestAgentFile);
+  add("lima-guestagent.musl", guestAgentMuslFile);
   if (nerdctlArchive !== undefined && (config.containerd.system || config.containerd.user)) {
     files.push({ path: containerdArchiveName, mode: 0o644, content: { file: nerdctlArchive } });
   }

@@ -66,7 +66,7 @@ export class AgentConnection {
     const repeating = setInterval(hello, helloMs);
     const fail = (reason: string) => greeted.reject(new Error(reason));
     const abort = () => {
-      fail("the run is over");
+      fail("there was no answer");
       socket.destroy();
     };
     signal.addEventListener("abort", abort, { once: true });
@@ -118,6 +118,12 @@ export class AgentConnection {
   /** Shows the guest the host's clock. */
   async syncTime(hostTimeMs: number): Promise<TimeSync> {
     return timeSyncOf(await this.ask({ call: "syncTime", hostTimeMs }));
+  }
+
+  /** Gives a file of the guest the time that it has on the host. */
+  inotify(path: string, timeMs: number): void {
+    this.lastChannel += 1;
+    this.send(jsonFrame("call", this.lastChannel, { call: "inotify", path, timeMs } satisfies Call));
   }
 
   /** Begins to tell what changes among the ports, from the last `info` on, until the connection ends. */

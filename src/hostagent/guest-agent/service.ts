@@ -3,7 +3,8 @@ import type { ListeningPort } from "../../guest/protocol.ts";
 import { errorText } from "../../lib/errors.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { Health, Service } from "../service.ts";
-import { AgentConnection, type ConnectOptions } from "./connection.ts";
+import type { AgentConnection } from "./connection.ts";
+import { type DialOptions, dialAgent } from "./dial.ts";
 import { portsAfter, portsDifference } from "./ports-plan.ts";
 
 /** What is told of the ports that listen in the guest. */
@@ -12,7 +13,7 @@ export interface PortsChange {
   readonly removed: readonly ListeningPort[];
 }
 
-export interface GuestAgentOptions extends Omit<ConnectOptions, "signal"> {
+export interface GuestAgentOptions extends Omit<DialOptions, "signal"> {
   readonly logger: Logger;
   readonly onPorts: (change: PortsChange) => void;
   /** Told each connection, once it works. */
@@ -54,6 +55,7 @@ export class GuestAgent implements Service {
     clearTimeout(this.patience);
     this.over.abort();
     this.current?.close();
+    this.options.fallback?.close();
     await this.running;
   }
 
@@ -81,8 +83,8 @@ export class GuestAgent implements Service {
 
   /** One connection, from its beginning to its end. @returns why it ended */
   private async serve(): Promise<string> {
-    const { logger } = this.options;
-    const connection = await AgentConnection.open({ ...this.options, signal: this.over.signal });
+    const { logger, fallback } = this.options;
+    const { connection, channel } = await dialAgent({ ...this.options, signal: this.over.signal });
     const clock = new AbortController();
     try {
       this.take((await connection.info()).ports);
@@ -91,6 +93,7 @@ export class GuestAgent implements Service {
       logger[this.seen ? "debug" : "info"]("Guest agent is running");
       this.seen = true;
       this.options.onConnected?.(connection);
+      if (channel === "ssh") logger.info("The guest agent's first channel gives no answer; it is reached over ssh");
       connection.events((event) => {
         for (const error of event.errors) logger.warn(`guest agent: ${error}`);
         this.take(portsAfter(this.ports, event));
@@ -102,6 +105,7 @@ export class GuestAgent implements Service {
     } finally {
       clock.abort();
       connection.close();
+      if (channel === "ssh") fallback?.close();
     }
   }
 

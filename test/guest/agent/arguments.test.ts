@@ -22,8 +22,11 @@ test.each([
 });
 
 test.each([
-  [[], "usage"],
-  [["serve"], "usage"],
+  [["serve"], 'unknown command "serve"'],
+  [["daemon", "daemon"], 'unexpected argument "daemon"'],
+  [["daemon", "--guestagent-updated"], "unknown flag: --guestagent-updated"],
+  [["install-systemd", "--tick=3s"], "unknown flag: --tick"],
+  [["--debug=perhaps", "daemon"], "invalid argument"],
   [["daemon", "--nonsense"], "unknown flag: --nonsense"],
   [["daemon", "--virtio-port"], "flag needs an argument: --virtio-port"],
   [["daemon", "--socket-owner", "me"], "invalid argument"],
@@ -34,4 +37,23 @@ test.each([
 
 test("the version may be asked for", () => {
   expect(parseArguments(["--version"])).toEqual({ command: "version" });
+});
+
+test("without a command, or with --help, the usage is told", () => {
+  expect(parseArguments([])).toEqual({ command: "help" });
+  expect(parseArguments(["daemon", "-h"])).toEqual({ command: "help" });
+});
+
+test("install-systemd takes what the daemon is to be given", () => {
+  const { runtimeDirectory: _, tickMs: __, ...channel } = defaults;
+  const args = [
+    "install-systemd",
+    "--debug=false",
+    "--guestagent-updated=true",
+    "--virtio-port",
+    "p",
+    "--socket-owner=7",
+  ];
+  const options = { ...channel, virtioPort: "p", socketOwner: 7, programChanged: true };
+  expect(parseArguments(args)).toEqual({ command: "install-systemd", options });
 });

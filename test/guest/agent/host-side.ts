@@ -11,9 +11,13 @@ export class HostSide {
   constructor(readonly socket: Socket) {
     const nonce = crypto.getRandomValues(new Uint8Array(16));
     const reader = new FrameReader(nonce);
+    const hello = () => void socket.write(encodeHello(nonce));
+    // A virtio port loses what comes before the guest has opened it.
+    const repeating = setInterval(hello, 1000);
     socket.on("data", (bytes) => {
       const frames = reader.push(bytes, () => {
         this.greeted = true;
+        clearInterval(repeating);
       });
       this.frames.push(...frames);
       this.wake();
@@ -21,9 +25,10 @@ export class HostSide {
     socket.on("error", () => {});
     socket.on("close", () => {
       this.closed = true;
+      clearInterval(repeating);
       this.wake();
     });
-    socket.write(encodeHello(nonce));
+    hello();
   }
 
   static async dial(path: string): Promise<HostSide> {
@@ -59,6 +64,12 @@ export class HostSide {
 
   async untilClosed(): Promise<void> {
     while (!this.closed) await this.change();
+  }
+
+  /** The guest has closed the connection, or asks for a new one where it cannot close it. */
+  async untilEnded(): Promise<void> {
+    while (!this.closed && !this.frames.some(({ kind, channel }) => kind === "end" && channel === 0))
+      await this.change();
   }
 
   private change(): Promise<void> {

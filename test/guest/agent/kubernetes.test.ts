@@ -1,5 +1,9 @@
 import { expect, test } from "bun:test";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
+import { KubernetesWatch } from "../../../src/guest/agent/kubernetes.ts";
 import { afterWatchLine, type ServicePorts, withServices } from "../../../src/guest/agent/kubernetes-plan.ts";
 
 const empty: ServicePorts = new Map();
@@ -64,4 +68,41 @@ test("any line is taken; one that is no event changes nothing", () => {
       afterWatchLine(empty, event("ADDED", { type: "NodePort", ports: [JSON.parse(line)] }));
     }),
   );
+});
+
+test("a kubectl that answers is followed, and what it told still counts after its end", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "limabun-kubectl-"));
+  const kubectl = join(directory, "kubectl");
+  writeFileSync(join(directory, "events"), [event("ADDED", nodePort), event("ADDED", balancer, "lb"), ""].join("\n"));
+  writeFileSync(
+    kubectl,
+    `#!/bin/sh
+echo "$*" >>${directory}/calls
+case $1 in auth) echo yes ;; get) cat ${directory}/events ;; esac
+`,
+  );
+  chmodSync(kubectl, 0o755);
+  const path = process.env.PATH;
+  process.env.PATH = `${directory}:${path}`;
+  const stop = new AbortController();
+  const warnings: string[] = [];
+  const watch = new KubernetesWatch();
+  const running = watch.run(stop.signal, (text) => warnings.push(text));
+  try {
+    for (let n = 0; warnings.length === 0 && n < 1000; n += 1) await Bun.sleep(10);
+    const socket = { protocol: "tcp" as const, ip: "127.0.0.1", port: 30_080 };
+    expect(watch.withServices([socket]).map(({ ip, port }) => `${ip} ${port}`)).toEqual([
+      "127.0.0.1 30080",
+      "0.0.0.0 30053",
+      "0.0.0.0 443",
+    ]);
+    expect(readFileSync(join(directory, "calls"), "utf8")).toBe(
+      "auth can-i get service\nget --all-namespaces service --watch --output-watch-events --output json\n",
+    );
+  } finally {
+    process.env.PATH = path;
+    stop.abort();
+    await running;
+    rmSync(directory, { recursive: true, force: true });
+  }
 });

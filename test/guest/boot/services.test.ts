@@ -24,42 +24,37 @@ function recorders(place: string, names: readonly string[]): string {
 }
 
 for (const shell of ["sh", "bash", "busybox ash"]) {
-  test(`${shell}: the guest agent becomes a unit, and is only started when nothing has changed`, () => {
-    const place = mkdtempSync(join(directory, "systemd-"));
-    const bin = recorders(place, ["systemctl"]);
-    const units = join(place, "units");
-    mkdirSync(units);
-    const inner = `mount --bind "$1" /etc && mkdir -p /etc/systemd/system && for n in 1 2; do ${shell} "$2" '/opt/a b%c/bin/lima-guestagent' --virtio-port 'x"$HOME' </dev/null || exit; done`;
-    const args = [
-      "--user",
-      "--map-root-user",
-      "--mount",
-      "sh",
-      "-c",
-      inner,
-      "sh",
-      units,
-      join(util, "agent_systemd.sh"),
-    ];
-    const { status, stderr } = spawnSync("unshare", args, {
+  test(`${shell}: the guest agent becomes a service of OpenRC with lima.env as its settings, and is left alone when nothing has changed`, () => {
+    const place = mkdtempSync(join(directory, "openrc-"));
+    const bin = recorders(place, ["rc-update"]);
+    // stopped until it was started
+    writeFileSync(
+      join(bin, "rc-service"),
+      `#!/bin/sh\necho "rc-service $*" >>'${place}/calls'\ncase $2 in status) [ -e '${place}/up' ] ;; *) touch '${place}/up' ;; esac\n`,
+    );
+    chmodSync(join(bin, "rc-service"), 0o755);
+    mkdirSync(join(place, "etc/init.d"), { recursive: true });
+    writeFileSync(join(place, "lima.env"), 'LIMA_CIDATA_UID=501\nLIMA_CIDATA_COMMENT=a "b" $c `d` \\e=f\n');
+    const inner = `mount --bind "$1" /etc && for n in 1 2; do ${shell} "$2" </dev/null || exit; done; . /etc/conf.d/lima-guestagent; printf %s "$LIMA_CIDATA_COMMENT"`;
+    const args = ["--user", "--map-root-user", "--mount", "sh", "-c", inner, "sh", join(place, "etc")];
+    const { status, stdout, stderr } = spawnSync("unshare", [...args, join(util, "agent_openrc.sh")], {
       encoding: "utf8",
-      env: { PATH: `${bin}:${process.env.PATH}` },
+      env: { PATH: `${bin}:${process.env.PATH}`, LIMA_CIDATA_MNT: place },
     });
     expect(stderr).toBe("");
     expect(status).toBe(0);
-    const unit = readFileSync(join(units, "systemd/system/lima-guestagent.service"), "utf8");
-    expect(unit).toContain('ExecStart="/opt/a b%%c/bin/lima-guestagent" daemon "--virtio-port" "x\\"$$HOME"\n');
-    expect(unit).toContain("ConditionFileIsExecutable=/opt/a b%%c/bin/lima-guestagent\n");
-    expect(unit).toContain("OOMScoreAdjust=-500\n");
-    expect(readFileSync(join(place, "calls"), "utf8")).toBe(
-      [
-        "systemctl daemon-reload",
-        "systemctl --system enable lima-guestagent.service",
-        "systemctl restart lima-guestagent.service",
-        "systemctl start lima-guestagent.service",
-        "",
-      ].join("\n"),
-    );
+    expect(stdout).toBe('a "b" $c `d` \\e=f');
+    const service = join(place, "etc/init.d/lima-guestagent");
+    expect(statSync(service).mode & 0o777).toBe(0o755);
+    expect(readFileSync(service, "utf8")).toContain('description="Forward ports to the lima-hostagent"\n');
+    const calls = readFileSync(join(place, "calls"), "utf8").trim().split("\n");
+    expect(calls).toEqual([
+      "rc-update add lima-guestagent default",
+      "rc-service lima-guestagent status",
+      "rc-service lima-guestagent status",
+      "rc-service lima-guestagent start",
+      "rc-service lima-guestagent status",
+    ]);
   });
 
   test(`${shell}: a password is made once and left to its owner alone`, () => {

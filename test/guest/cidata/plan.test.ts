@@ -72,6 +72,12 @@ const archive = { nerdctlArchive: "/host/nerdctl.tgz" };
 
 test.each([
   ["the agent is there", sampleFacts({}, agent), "lima-guestagent", true],
+  [
+    "the agent for musl beside it",
+    sampleFacts({}, { ...agent, guestAgentMuslFile: "/host/musl" }),
+    "lima-guestagent.musl",
+    true,
+  ],
   ["no agent without one", sampleFacts(), "lima-guestagent", false],
   ["no agent in plain mode", sampleFacts({ plain: true }, agent), "lima-guestagent", false],
   ["no agent for FreeBSD", sampleFacts({ os: "FreeBSD" }, agent), "lima-guestagent", false],

@@ -10,7 +10,7 @@ eval "path=\$LIMA_CIDATA_YQ_PROVISION_${index}_PATH"
 eval "permissions=\$LIMA_CIDATA_YQ_PROVISION_${index}_PERMISSIONS"
 : "${format:?}" "${owner:?}" "${path:?}" "${permissions:?}"
 
-agent=$LIMA_CIDATA_MNT/lima-guestagent
+agent=$(agent_program.sh || true)
 if [ ! -x "$agent" ]; then
 	echo "$path cannot be edited: the program that provides yq is not in this guest" >&2
 	exit 1

@@ -13,26 +13,26 @@ if [ "$LIMA_CIDATA_MOUNTTYPE" = reverse-sshfs ]; then
 	done
 fi
 
-program=$LIMA_CIDATA_MNT/lima-guestagent
-[ -f "$program" ] || exit 0
+program=$(agent_program.sh) || exit 0
 link=$LIMA_CIDATA_GUEST_INSTALL_PREFIX/bin/lima-guestagent
 mkdir -p "${link%/*}"
 ln -sfn "$program" "$link"
 
-set -- --runtime-dir=/run/lima-guestagent
+# The socket's owner counts when the first channel gives no answer.
+set -- --socket-owner "$LIMA_CIDATA_UID"
 if [ "$LIMA_CIDATA_VSOCK_PORT" != 0 ]; then
-	set -- "$@" --vsock-port "$LIMA_CIDATA_VSOCK_PORT"
+	set -- --vsock-port "$LIMA_CIDATA_VSOCK_PORT" "$@"
 elif [ -n "$LIMA_CIDATA_VIRTIO_PORT" ]; then
-	set -- "$@" --virtio-port "$LIMA_CIDATA_VIRTIO_PORT"
-else
-	set -- "$@" --socket-owner "$LIMA_CIDATA_UID"
+	set -- --virtio-port "$LIMA_CIDATA_VIRTIO_PORT" "$@"
 fi
 [ "$LIMA_CIDATA_DEBUG" != true ] || set -- "$@" --debug
 
 if [ -e /sbin/openrc-run ]; then
-	agent_openrc.sh "$link" "$@"
+	agent_openrc.sh
 elif [ -d /run/systemd/system ]; then
-	agent_systemd.sh "$link" "$@"
+	# The user's own service, of an earlier Lima, would run beside it.
+	rm -f "$LIMA_CIDATA_HOME/.config/systemd/user/lima-guestagent.service"
+	"$link" install-systemd --guestagent-updated=false "$@"
 else
 	agent_respawn.sh "$link" "$@"
 fi
