@@ -260,10 +260,10 @@ describe("instances", () => {
       "run `limactl stop --force one`, then `limactl start one`",
     ],
     [
-      { orphans: [7, 8] },
+      { orphans: [7, 8], status: "Broken", errors: ["e"] },
       "warning",
       "its virtual machine runs without a host agent (pid 7, 8)",
-      "run `limactl stop one`",
+      "run `limactl start one`, which takes it over, or `limactl stop one`",
     ],
     [
       { socketPathBytes: 108 },

@@ -152,7 +152,7 @@ describe("the Debian guest, by an ordinary user", () => {
         limactl start-at-login --enabled=false inner; state
         limactl start-at-login --enabled=false inner
         limactl autostart enable inner
-        limactl delete inner; state`;
+        limactl delete inner; state; true`;
       const said = await inGuest(`(${script}) 2>&1`);
       const lines = said.split("\n").map((line) => /msg="([^"]*)"/.exec(line)?.[1] ?? line);
       const told = "The autostart entry for instance `inner`";

@@ -225,3 +225,25 @@ describe("wrappers of programs in a guest", () => {
     expect((await run("kubectl", [])).stderr).toStartWith("No k3s or k8s existing instances found.");
   });
 });
+
+describe("limactl doctor", () => {
+  const about = async (subject: string) => {
+    const lines = (await world.limactl(["doctor", "--json"])).stdout.trim().split("\n");
+    return lines.map((line) => JSON.parse(line)).filter((finding) => finding.subject === subject);
+  };
+
+  test("finds nothing wrong with an instance that runs, and tells of a host agent that died", async () => {
+    expect(await about(`instance ${name}`)).toEqual([]);
+    const agent = world.processes().find(({ argv }) => argv.includes("hostagent"));
+    process.kill(agent?.pid ?? 0, "SIGKILL");
+    while (world.processes().some(({ pid }) => pid === agent?.pid)) await Bun.sleep(20);
+    expect(await about(`instance ${name}`)).toEqual([
+      {
+        severity: "warning",
+        subject: `instance ${name}`,
+        text: expect.stringMatching(/^its virtual machine runs without a host agent \(pid \d+\)$/),
+        remedy: `run \`limactl start ${name}\`, which takes it over, or \`limactl stop ${name}\``,
+      },
+    ]);
+  });
+});

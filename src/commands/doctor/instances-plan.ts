@@ -35,13 +35,15 @@ function judgeInstance(instance: InstanceState, facts: DoctorFacts): readonly Fi
   if (!instance.loaded) {
     const remedy = `run \`limactl edit ${name}\` to mend its lima.yaml, or \`limactl delete ${name}\``;
     found.push(blocking(subject, errors.join("; ") || "its lima.yaml cannot be loaded", remedy));
-  } else if (status === "Broken") {
+  } else if (status === "Broken" && instance.orphans.length === 0) {
     const remedy = `run \`limactl stop --force ${name}\`, then \`limactl start ${name}\``;
     found.push(warning(subject, `is Broken: ${errors.join("; ") || "only a part of it runs"}`, remedy));
   }
   if (instance.orphans.length > 0) {
     const text = `its virtual machine runs without a host agent (pid ${instance.orphans.join(", ")})`;
-    found.push(warning(subject, text, `run \`limactl stop ${name}\``));
+    found.push(
+      warning(subject, text, `run \`limactl start ${name}\`, which takes it over, or \`limactl stop ${name}\``),
+    );
   }
   if (instance.socketPathBytes >= maximum) {
     const text = `its socket paths have ${instance.socketPathBytes} characters, and must have less than ${maximum}`;
