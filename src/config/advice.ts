@@ -16,6 +16,16 @@ function valuesAt(value: unknown, steps: readonly string[]): readonly unknown[] 
   return valuesAt((value as Readonly<Record<string, unknown>>)[step], rest);
 }
 
+/** Top-level fields that are, or hold, something whose effect is still to come. */
+function topLevelLater(): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const path in effects) {
+    const effect = effects[path];
+    if (effect !== undefined && "later" in effect) found.add(path.split(/[.[]/, 1)[0] ?? path);
+  }
+  return found;
+}
+
 /**
  * Collects the paths of the fields in which a file says something, in the form of `effects`. The file is walked, not the table of all
  * fields: this is a part of every `validate`, and files set few.
@@ -24,7 +34,7 @@ function collectPaths(value: unknown, path: string, found: Set<string>): void {
   if (typeof value !== "object" || value === null) return;
   for (const [key, each] of Object.entries(value)) {
     if (!says(each)) continue;
-    const at = Array.isArray(value) ? `${path}[]` : path === "" ? key : `${path}.${key}`;
+    const at = Array.isArray(value) ? `${path}[]` : `${path}.${key}`;
     found.add(at);
     collectPaths(each, at, found);
   }
@@ -33,7 +43,12 @@ function collectPaths(value: unknown, path: string, found: Set<string>): void {
 /** Fields that a file sets and whose effect is still to come, sorted as in `effects`. */
 function effectsToCome({ main, override, default: defaults }: Layers): readonly (readonly [string, string])[] {
   const given = new Set<string>();
-  for (const { config } of [main, override, defaults]) collectPaths(config, "", given);
+  const names = topLevelLater();
+  for (const { config } of [main, override, defaults])
+    for (const name of names) {
+      const value = (config as Readonly<Record<string, unknown>>)[name];
+      if (says(value)) collectPaths(value, name, given.add(name));
+    }
   const isLater = (path: string): boolean => Object.hasOwn(effects, path) && "later" in (effects[path] ?? {});
   if (![...given].some(isLater)) return [];
   const all = Object.keys(effects);

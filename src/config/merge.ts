@@ -16,11 +16,19 @@ const elementsOf = (source: Source, name: string): readonly unknown[] =>
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** False for what is not set and for a mapping without a field, which most are: it saves looking at each field. */
-function isGiven(value: unknown): boolean {
-  if (value === undefined) return false;
-  for (const _ in value as object) return true;
-  return typeof value !== "object" || Array.isArray(value);
+/** Fields that a file sets, but for mappings without a field. Files set few of all fields, and only those are looked at. */
+function givenIn(sources: readonly Source[]): ReadonlySet<string> {
+  const given = new Set<string>();
+  for (const { fields } of sources)
+    for (const name in fields) {
+      const value = fields[name];
+      if (value !== undefined && !isEmptyMapping(value)) given.add(name);
+    }
+  return given;
+}
+
+function isEmptyMapping(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
 }
 
 function mergeList(field: Field, path: string, sources: readonly Source[], origins: Origins): readonly unknown[] {
@@ -69,8 +77,9 @@ function mergeField(field: Field, path: string, sources: readonly Source[], orig
 
 function mergeFields(name: DefinitionName, prefix: string, sources: readonly Source[], origins: Origins): Fields {
   const merged: Record<string, unknown> = {};
+  const given = givenIn(sources);
   for (const field of definitionOf(name).fields) {
-    if (field.merge === "keyed" || !sources.some(({ fields }) => isGiven(fields[field.name]))) continue;
+    if (field.merge === "keyed" || !given.has(field.name)) continue;
     const from = field.merge === "own" ? sources.slice(1, 2) : sources;
     const value = mergeField(field, `${prefix}${field.name}`, from, origins);
     if (value !== undefined) merged[field.name] = value;
