@@ -3,6 +3,7 @@ import { bootScripts } from "../assets/boot-scripts.ts";
 import { defineCommand } from "../cli/command.ts";
 import { checkInstanceName } from "../config/identifier.ts";
 import { runHostAgent } from "../hostagent/run.ts";
+import { configOfRun } from "../hostagent/run-config-plan.ts";
 import { loadStoredConfig } from "../instance/load.ts";
 import { errorText, UserError } from "../lib/errors.ts";
 import { readTextIfExists } from "../lib/files.ts";
@@ -35,13 +36,14 @@ export const command = defineCommand({
     const driver = await loadDriver(loaded.config.vmType);
     // Its warnings were told when the disks were prepared.
     const { config } = driver.configure(loaded.config, { host: context.host, createdBy: limaVersion });
+    const nerdctlArchive = flags["nerdctl-archive"] === "" ? undefined : flags["nerdctl-archive"];
     await runHostAgent({
       host: context.host,
       logger: context.logger,
       name,
       limaHome: surroundings.limaHome,
       directory,
-      config,
+      config: configOfRun(config, nerdctlArchive),
       driver,
       limaVersion,
       bootScripts,
@@ -49,7 +51,7 @@ export const command = defineCommand({
       socketPath: flags.socket,
       guestAgentFile: flags.guestagent === "" ? undefined : flags.guestagent,
       guestAgentMuslFile: flags["guestagent-musl"] === "" ? undefined : flags["guestagent-musl"],
-      nerdctlArchive: flags["nerdctl-archive"] === "" ? undefined : flags["nerdctl-archive"],
+      nerdctlArchive,
       progress: flags.progress,
       debug: context.debug,
       signal: namedSignal(context.signal),

@@ -2,8 +2,9 @@ import { prepareDisks } from "../image/disks.ts";
 import type { WatchTransfer } from "../image/progress.ts";
 import { UserError } from "../lib/errors.ts";
 import { parseSize } from "../lib/sizes.ts";
-import { cacheDirectory } from "../store/directories.ts";
+import { cacheDirectory, isInitialised } from "../store/directories.ts";
 import { loadDriver } from "../vm/drivers.ts";
+import { obtainContainerdArchive } from "./containerd-archive.ts";
 import type { InstanceContext } from "./context.ts";
 import type { Instance } from "./record.ts";
 
@@ -12,16 +13,22 @@ export interface PrepareOptions {
   readonly signal: AbortSignal;
 }
 
+/** What was brought to this host for a start, besides what is in the instance's directory. */
+export interface Prepared {
+  /** The archive that containerd is installed from; undefined where it is off or its archive could not be had. */
+  readonly nerdctlArchive: string | undefined;
+}
+
 /**
  * Brings an instance to where its host agent can start it: the driver's needs are met, images are downloaded, its disks
- * exist in the configured size.
+ * exist in the configured size, and the archive for containerd is in the cache.
  * @throws UserError with nothing half-written
  */
 export async function prepareInstance(
   context: InstanceContext,
   instance: Instance,
   options: PrepareOptions,
-): Promise<void> {
+): Promise<Prepared> {
   const { config } = instance;
   if (config === undefined) throw new UserError(`instance "${instance.name}" has no configuration`);
   const { host, logger } = context;
@@ -35,6 +42,7 @@ export async function prepareInstance(
     log: logger,
     signal: options.signal,
   });
+  const reuseCached = isInitialised(instance.dir);
   await prepareDisks({
     directory: instance.dir,
     instanceName: instance.name,
@@ -49,4 +57,6 @@ export async function prepareInstance(
     ...(options.watchTransfer === undefined ? {} : { watch: options.watchTransfer }),
     signal: options.signal,
   });
+  const nerdctlArchive = await obtainContainerdArchive(context, configured.config, { ...options, reuseCached });
+  return { nerdctlArchive };
 }

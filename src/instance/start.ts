@@ -15,7 +15,7 @@ import { loadDriver } from "../vm/drivers.ts";
 import type { InstanceContext } from "./context.ts";
 import { type GuestAgentFiles, obtainGuestAgents } from "./guest-agent-file.ts";
 import { inspectInstance } from "./inspect.ts";
-import { prepareInstance } from "./prepare.ts";
+import { type Prepared, prepareInstance } from "./prepare.ts";
 import type { Instance } from "./record.ts";
 import { shellCommand } from "./shell-command.ts";
 import { StartClock } from "./start-clock.ts";
@@ -79,6 +79,8 @@ export async function startInstance(context: InstanceContext, name: string, opti
   const clock = new StartClock("preparation", options.onPhase);
   let agent: ChildProcess;
   let takesOver: boolean;
+  // A machine that runs has got its media already.
+  let prepared: Prepared = { nerdctlArchive: undefined };
   {
     using _held = holdForStart(instance);
     refuseRunning(instance);
@@ -88,12 +90,12 @@ export async function startInstance(context: InstanceContext, name: string, opti
     } else {
       await endLeftovers(context, instance, options.signal);
       logger.info(`Starting the instance ${quote(name)} with internal VM driver ${quote(instance.vmType)}`);
-      await prepareInstance(context, instance, options);
+      prepared = await prepareInstance(context, instance, options);
     }
     await Promise.all([findSshProgram(context.host, context.logger), ensureIdentity(context.host, context.limaHome)]);
     const guestAgents = await obtainGuestAgents(context, instance.config, options.signal);
     options.signal.throwIfAborted();
-    const command = agentCommand(context, instance, options, guestAgents);
+    const command = agentCommand(context, instance, options, { ...prepared, guestAgents });
     if (options.becomeAgent !== undefined) await options.becomeAgent(command, agentLogs(instance));
     clock.enter("QEMU up");
     agent = launchHostAgent(context, instance, command);
@@ -159,7 +161,7 @@ function agentCommand(
   context: InstanceContext,
   instance: Instance,
   options: StartOptions,
-  guestAgents: GuestAgentFiles,
+  { guestAgents, nerdctlArchive }: Prepared & { readonly guestAgents: GuestAgentFiles },
 ): readonly string[] {
   const { dir, name } = instance;
   return [
@@ -172,6 +174,7 @@ function agentCommand(
     join(dir, instanceFiles.hostAgentSock),
     ...(guestAgents.glibc === undefined ? [] : ["--guestagent", guestAgents.glibc]),
     ...(guestAgents.musl === undefined ? [] : ["--guestagent-musl", guestAgents.musl]),
+    ...(nerdctlArchive === undefined ? [] : ["--nerdctl-archive", nerdctlArchive]),
     ...(options.progress === true ? ["--progress"] : []),
     name,
   ];

@@ -8,6 +8,8 @@ archive=$LIMA_CIDATA_MNT/$LIMA_CIDATA_CONTAINERD_ARCHIVE
 [ -f "$archive" ] || exit 0
 
 prefix=$LIMA_CIDATA_GUEST_INSTALL_PREFIX
+PATH=$prefix/bin:$PATH
+export PATH
 offered=$(mktemp -d)
 trap 'rm -rf "$offered"' EXIT
 tar -C "$offered" -xzf "$archive" bin/nerdctl
