@@ -11,6 +11,7 @@ import { awaitBoot, type BootResult } from "./boot.ts";
 import { BootMonitor } from "./boot-monitor.ts";
 import { CloudInitMonitor } from "./cloud-init-progress.ts";
 import { ControlMaster } from "./control-master.ts";
+import { holdDataDisks, keepDataDisks } from "./data-disks.ts";
 import type { DnsPorts } from "./dns/dns-server.ts";
 import { listenForNames } from "./dns/listen.ts";
 import type { EventTeller } from "./event-teller.ts";
@@ -58,8 +59,12 @@ export async function runMachine(options: HostAgentOptions, context: RunContext)
 
 async function live(options: HostAgentOptions, context: RunContext): Promise<void> {
   const { logger, signal } = options;
-  using dns = await listenForNames(options, context.attach);
-  const running = await machineOf(options, context, dns?.ports);
+  const { attach } = context;
+  using disks = attach === undefined ? await holdDataDisks(options) : undefined;
+  using dns = await listenForNames(options, attach);
+  const running = await machineOf(options, context, { dnsPorts: dns?.ports, additionalDisks: disks?.paths ?? [] });
+  // a machine that was taken over has its disks already
+  using _held = attach === undefined ? undefined : keepDataDisks(options);
   const { machine } = running;
   const services = new Services(logger);
   const over = new AbortController();
@@ -86,18 +91,25 @@ async function live(options: HostAgentOptions, context: RunContext): Promise<voi
   }
 }
 
+/** What the host agent holds for as long as the machine runs. */
+interface HeldForMachine {
+  readonly dnsPorts: DnsPorts | undefined;
+  /** Absolute paths of the additional disks' images. */
+  readonly additionalDisks: readonly string[];
+}
+
 /** The machine of the run, started or taken over, and recorded. */
 async function machineOf(
   options: HostAgentOptions,
   context: RunContext,
-  dnsPorts: DnsPorts | undefined,
+  held: HeldForMachine,
 ): Promise<Running> {
   const { attach } = context;
   if (attach !== undefined) context.onSshPort(attach.run.sshLocalPort);
   const running = await (attach === undefined
-    ? startMachine(options, context, dnsPorts)
+    ? startMachine(options, context, held)
     : attachMachine(options, attach));
-  recordRun(options.directory, running, dnsPorts ?? attach?.run.dnsPorts);
+  recordRun(options.directory, running, held.dnsPorts ?? attach?.run.dnsPorts);
   return running;
 }
 
@@ -105,7 +117,7 @@ async function machineOf(
 async function startMachine(
   options: HostAgentOptions,
   context: RunContext,
-  dnsPorts: DnsPorts | undefined,
+  { dnsPorts, additionalDisks }: HeldForMachine,
 ): Promise<Running> {
   const { host, config, logger, driver, directory, signal } = options;
   const [port, keys] = await Promise.all([
@@ -135,7 +147,7 @@ async function startMachine(
     log: logger,
     sshLocalPort: port,
     networks: [],
-    additionalDisks: [],
+    additionalDisks,
     signal,
   });
   const endpoint = { address: driver.sshAddress, port };

@@ -2,6 +2,7 @@ import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { errorText, UserError } from "../lib/errors.ts";
 import { quote, quoteList } from "../lib/quote.ts";
+import { unlockDataDisks } from "../store/data-disks.ts";
 import { transientSuffixes } from "../store/instance-files.ts";
 import { type ProcessIdentity, processIdentity, signalProcess, waitForEnd } from "../store/process.ts";
 import { strayDrivers } from "../store/running.ts";
@@ -126,7 +127,17 @@ export function cleanUpRun(context: InstanceContext, instance: Instance): void {
       context.logger.error(errorText(error));
     }
   }
+  releaseDisks(context, instance);
   removeState(instance.dir);
+}
+
+/** A host agent that was killed has left its additional disks marked as used. */
+function releaseDisks({ limaHome, logger }: InstanceContext, { dir }: Instance): void {
+  try {
+    for (const name of unlockDataDisks(limaHome, dir)) logger.info(`Unmounting disk ${quote(name)}`);
+  } catch (error) {
+    logger.error(errorText(error));
+  }
 }
 
 async function askAgentToStop(

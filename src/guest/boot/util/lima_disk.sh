@@ -1,5 +1,6 @@
 #!/bin/sh
-# lima_disk.sh NAME DEVICE FORMAT FSTYPE [MKFS_ARGUMENT...]: prepares one additional disk and mounts it or swaps on it.
+# lima_disk.sh NAME DEVICE FORMAT FSTYPE [MKFS_ARGUMENT...]: prepares one additional disk and mounts it or swaps on it. One
+# that is not to be formatted and has no partition is left to whoever wants it so.
 set -eu
 
 name=$1
@@ -10,8 +11,11 @@ shift 4
 label=lima-$name
 partition=${disk}1
 
+# File systems cut long labels: a label that ours begins with is ours, and what it names is not formatted again.
 has_label() {
-	blkid "$partition" 2>/dev/null | grep -q "LABEL=\"$label\""
+	found=$(blkid "$partition" 2>/dev/null | sed -n 's/.* LABEL="\([^"]*\)".*/\1/p')
+	case $found in lima-?*) ;; *) return 1 ;; esac
+	case $label in "$found"*) ;; *) return 1 ;; esac
 }
 
 wait_for() {
@@ -35,6 +39,10 @@ if [ "$format" = true ] && [ ! -b "/dev/disk/by-label/$label" ] && ! has_label; 
 	fi
 fi
 
+if [ "$format" != true ] && [ ! -b "$partition" ]; then
+	echo "The disk $name is not formatted, as asked for"
+	exit 0
+fi
 if [ "$fstype" = swap ]; then
 	grep -q "^$partition " /proc/swaps || swapon "$partition"
 	exit 0
@@ -47,7 +55,7 @@ if command -v growpart >/dev/null && command -v resize2fs >/dev/null; then
 	if command -v "fsck.$fstype" >/dev/null; then
 		case $fstype in
 		ext2 | ext3 | ext4) resize2fs "$partition" ;;
-		xfs) xfs_growfs "$partition" ;;
+		xfs) xfs_growfs "/mnt/$label" ;;
 		*) echo "WARNING: A file system of type $fstype does not grow with its disk" >&2 ;;
 		esac
 	fi
