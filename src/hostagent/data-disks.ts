@@ -25,17 +25,8 @@ export interface HeldDisks extends Disposable {
  * @throws UserError, with nothing locked, for a disk that does not exist, that another instance uses, or that names other
  * files of this host
  */
-export async function holdDataDisks({
-  host,
-  logger,
-  limaHome,
-  directory,
-  config,
-}: DataDiskOptions): Promise<HeldDisks> {
-  const release = (): void => {
-    if (config.additionalDisks.length === 0) return;
-    for (const name of unlockDataDisks(limaHome, directory)) logger.info(`Unmounting disk ${quote(name)}`);
-  };
+export async function holdDataDisks(options: DataDiskOptions): Promise<HeldDisks> {
+  const { host, logger, limaHome, directory, config } = options;
   const paths: string[] = [];
   try {
     for (const { name, fsType } of config.additionalDisks) {

@@ -9,6 +9,11 @@ export class EventTeller {
   /** @param output takes a line without its newline */
   constructor(private readonly output: (line: string) => void) {}
 
+  /** What was wrong by the state that was told last: scripts that failed, mounts that are gone. */
+  get errors(): readonly string[] {
+    return this.latest.errors ?? [];
+  }
+
   /** Tells a state as it is. */
   tell(status: HostAgentStatus): void {
     this.latest = status;

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import type { HostAgentInfo } from "../hostapi/info.ts";
 import { UserError } from "../lib/errors.ts";
 import { type Lock, tryLock } from "../lib/flock.ts";
 import { quote } from "../lib/quote.ts";
@@ -32,7 +33,7 @@ export async function runHostAgent(options: HostAgentOptions): Promise<void> {
   try {
     // a state of an earlier run says nothing of the processes that are started now
     if (attach === undefined) removeState(directory);
-    await services.start(new ApiServer(options.socketPath, { info: () => ({ ...run }) }, logger));
+    await services.start(new ApiServer(options.socketPath, { info: () => infoOf(run, events) }, logger));
     writePidFile(pidFile);
     await runMachine(options, {
       events,
@@ -49,6 +50,10 @@ export async function runHostAgent(options: HostAgentOptions): Promise<void> {
     if (!left) removeState(directory);
     rmSync(pidFile, { force: true });
   }
+}
+
+function infoOf(run: { readonly sshLocalPort?: number }, { errors }: EventTeller): HostAgentInfo {
+  return { ...run, ...(errors.length === 0 ? {} : { errors }) };
 }
 
 /** The lock is held for the agent's life: as long as it is, an agent runs, whatever the pid file says. */

@@ -104,7 +104,7 @@ async function inspectLoaded(
     sshConfigFile: join(dir, instanceFiles.sshConfig),
     hostAgent: processes.hostAgent,
     driver: processes.driver,
-    errors: [...verdict.errors, ...(typeof port === "string" ? [port] : [])],
+    errors: [...verdict.errors, ...(typeof port === "string" ? [port] : []), ...(info.errors ?? [])],
     config,
     sshAddress: "127.0.0.1",
     protected: existsWithoutFollowing(join(dir, instanceFiles.protected)),

@@ -17,10 +17,14 @@ function directory(): Disposable & { readonly socket: string } {
 describe("the API on ha.sock", () => {
   test("tells the info, to this user alone, and is gone after its end", async () => {
     using place = directory();
-    const server = new ApiServer(place.socket, { info: () => ({ sshLocalPort: 60022 }) }, silent);
+    const server = new ApiServer(
+      place.socket,
+      { info: () => ({ sshLocalPort: 60022, errors: ["a script failed"] }) },
+      silent,
+    );
     await server.start();
     expect(statSync(place.socket).mode & 0o777).toBe(0o600);
-    expect(await getInfo(place.socket)).toEqual({ sshLocalPort: 60022 });
+    expect(await getInfo(place.socket)).toEqual({ sshLocalPort: 60022, errors: ["a script failed"] });
     await server.stop();
     expect(statSync(place.socket, { throwIfNoEntry: false })).toBeUndefined();
     expect(getInfo(place.socket)).rejects.toThrow();
