@@ -1,59 +1,20 @@
 import { afterAll, expect, test } from "bun:test";
-import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Config } from "../../../src/config/types.ts";
 import type { GuestMediaFacts } from "../../../src/guest/cidata/facts.ts";
-import { planGuestMedia } from "../../../src/guest/cidata/plan.ts";
-import { sampleFacts, sampleMount, sampleScript } from "../sample-facts.ts";
+import { sampleMount, sampleScript } from "../sample-facts.ts";
+import { runBootSh } from "./run-boot-sh.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "boot-sh-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
+const boot = (shell: string, config: Partial<Config>, facts: Partial<GuestMediaFacts> = {}) =>
+  runBootSh(directory, shell, config, facts);
+
 /** Every printable byte, and what shells give a meaning to. */
 const nasty = `${String.fromCharCode(...Array.from({ length: 95 }, (_, n) => n + 32))}\t$(echo x)\`id\` "q" 'r' \\ ä€ `;
-
-interface Ran {
-  readonly output: string;
-  readonly code: number;
-  /** Text of a file of the guest's /run, as it was when boot.sh had ended. */
-  file(name: string): string;
-}
-
-/**
- * Runs boot.sh on planned media in a mount namespace of its own, with an empty /run. Plain mode keeps it from changing
- * this machine: of the modules only those for Alpine are looked at.
- */
-function boot(shell: string, config: Partial<Config>, facts: Partial<GuestMediaFacts> = {}): Ran {
-  const place = mkdtempSync(join(directory, "media-"));
-  const media = join(place, "media");
-  const run = join(place, "run");
-  mkdirSync(run);
-  for (const { path, content } of planGuestMedia(sampleFacts({ plain: true, ...config }, facts)).files) {
-    const target = join(media, path);
-    mkdirSync(dirname(target), { recursive: true });
-    if (typeof content === "string") writeFileSync(target, content);
-    chmodSync(target, 0o755);
-  }
-  const inner = `mount --bind "$1" /run && exec env -i PATH="$PATH" LIMA_CIDATA_MNT="$2" ${shell} "$2/boot.sh"`;
-  const args = [
-    "--user",
-    "--map-root-user",
-    "--mount",
-    "--pid",
-    "--fork",
-    "--kill-child",
-    "sh",
-    "-c",
-    inner,
-    "sh",
-    run,
-    media,
-  ];
-  const { status, stdout, stderr } = spawnSync("unshare", args, { encoding: "utf8", timeout: 20_000 });
-  return { output: stdout + stderr, code: status ?? -1, file: (name) => readFileSync(join(run, name), "utf8") };
-}
 
 for (const shell of ["sh", "bash", "busybox ash"]) {
   test(`${shell}: a boot without failures ends with the instance id and no errors`, () => {

@@ -24,6 +24,7 @@ fi
 
 file=/etc/sysctl.d/99-lima.conf
 if [ ! -e "$file" ]; then
+	mkdir -p "${file%/*}"
 	{
 		[ ! -e /proc/sys/kernel/unprivileged_userns_clone ] || echo 'kernel.unprivileged_userns_clone=1'
 		echo 'net.ipv4.ping_group_range = 0 2147483647'
@@ -35,7 +36,7 @@ fi
 start=524288
 [ "$LIMA_CIDATA_UID" -lt "$start" ] || start=$((LIMA_CIDATA_UID + 1))
 for file in /etc/subuid /etc/subgid; do
-	grep -q "^$LIMA_CIDATA_USER:" "$file" 2>/dev/null || echo "$LIMA_CIDATA_USER:$start:1073741824" >>"$file"
+	cut -d: -f1 "$file" 2>/dev/null | grep -qxF "$LIMA_CIDATA_USER" || echo "$LIMA_CIDATA_USER:$start:1073741824" >>"$file"
 done
 
 systemctl start systemd-logind

@@ -20,13 +20,10 @@ command -v sudo >/dev/null || apk add sudo
 # Without PAM, sshd refuses keys for a locked account (!), but not for one without a password (*).
 sed -i "s/^\($LIMA_CIDATA_USER:\)![^:]*:/\1*:/" /etc/shadow
 
-if [ -f /etc/ssh/sshd_config ]; then
-	before=$(cksum </etc/ssh/sshd_config)
-	# With PAM, sshd reads /etc/environment.
+# With PAM, sshd reads /etc/environment.
+if grep -q -e '^AllowTcpForwarding no$' -e '^#UsePAM no$' /etc/ssh/sshd_config 2>/dev/null; then
 	sed -i -e 's/^AllowTcpForwarding no$/AllowTcpForwarding yes/' -e 's/^#UsePAM no$/UsePAM yes/' /etc/ssh/sshd_config
-	if [ "$before" != "$(cksum </etc/ssh/sshd_config)" ] && rc-service --ifstarted sshd status >/dev/null 2>&1; then
-		rc-service sshd reload
-	fi
+	rc-service --ifstarted sshd reload
 fi
 
 if [ -e /etc/init.d/acpid ]; then
