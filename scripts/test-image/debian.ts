@@ -6,7 +6,7 @@ import type { Recipe, Workplace } from "./recipe.ts";
 import { run, runAsRoot } from "./run.ts";
 
 const packages =
-  "ca-certificates cloud-init cloud-initramfs-growroot curl dbus dbus-user-session e2fsprogs iproute2 iptables libpam-systemd linux-image-cloud-amd64 lz4 netplan.io openssh-server python3 rsync sshfs sudo systemd-boot-efi systemd-resolved systemd-sysv systemd-timesyncd uidmap";
+  "ca-certificates cloud-init cloud-initramfs-growroot containerd curl dbus dbus-user-session e2fsprogs iproute2 iptables libpam-systemd linux-image-cloud-amd64 lz4 netplan.io openssh-server python3 rsync sshfs sudo systemd-boot-efi systemd-resolved systemd-sysv systemd-timesyncd uidmap";
 
 /** Packages of the `important` priority that a cloud image has no use for, or that would compete with netplan. */
 const unwanted = "ifupdown nano tasksel tasksel-data vim-tiny vim-common";

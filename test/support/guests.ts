@@ -48,10 +48,7 @@ cpus: 2
 memory: 512MiB
 disk: 2GiB
 mounts: ${mounts}
-containerd:
-  system: false
-  user: false
-${extra}`;
+${withoutContainerd(extra)}${extra}`;
 }
 
 /** A template of the Debian guest, booted by its firmware. @param extra YAML to append */
@@ -64,8 +61,10 @@ cpus: 2
 memory: 1GiB
 disk: 6GiB
 mounts: []
-containerd:
-  system: false
-  user: false
-${extra}`;
+${withoutContainerd(extra)}${extra}`;
+}
+
+/** Switches containerd off, unless the YAML that follows speaks of it. */
+function withoutContainerd(extra: string): string {
+  return /^containerd:/m.test(extra) ? "" : "containerd: {system: false, user: false}\n";
 }

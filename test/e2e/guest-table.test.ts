@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, readlinkSync } from "node:fs";
+import { always, failingRows, notPlain, type Row, untouched } from "../support/guest-table.ts";
+import { miniTemplate } from "../support/guests.ts";
+import { World } from "../support/limactl.ts";
+
+const limit = 300_000;
+
+/** Rows of the mini guest alone: it makes its user itself, and keeps its log where alpine-lima does. */
+const mini: readonly Row[] = [
+  { row: "sudo", script: `grep -qxF "$U ALL=(ALL) NOPASSWD:ALL" /etc/sudoers.d/90-lima-users` },
+  {
+    row: "log",
+    script: `grep -q "^LIMA .*| Exiting with code 0$" /var/log/lima-init.log; [ -L /var/log/cloud-init-output.log ]`,
+  },
+];
+
+/** Rows of additional disks, mounted and swapped on. */
+const disks: readonly Row[] = [
+  {
+    row: "data disk",
+    script: `grep -q "^/dev/vdb1 /mnt/lima-data ext4 " /proc/mounts; blkid /dev/vdb1 | grep -q "LABEL=.lima-data."
+      [ "$(tune2fs -l /dev/vdb1 | sed -n "s/^Inode size:[[:space:]]*//p")" = 128 ]`,
+  },
+  { row: "swap", script: `grep -q "^/dev/vdc1 " /proc/swaps` },
+  { row: "a disk that is not to be formatted", script: "[ -b /dev/vdd ]; [ ! -e /dev/vdd1 ]; [ ! -e /mnt/lima-raw ]" },
+];
+
+const withDisks = `
+additionalDisks:
+- name: data
+  fsArgs: ["-I", "128"]
+- name: swapped
+  fsType: swap
+- name: raw
+  format: false
+`;
+
+describe("a boot of the mini guest", () => {
+  let world: World;
+  const subject = (instance: string) => ({
+    world,
+    instance,
+    user: world.user,
+    uid: world.uid,
+    home: `/home/${world.user}.guest`,
+  });
+  const disk = (name: string) => `${world.limaHome}/_disks/${name}`;
+
+  beforeAll(async () => {
+    world = new World("ordinary");
+    await world.ok(["create", "--tty=false", "--name=m", world.write("m.yaml", miniTemplate(withDisks))]);
+    for (const name of ["data", "swapped", "raw"]) {
+      const script = 'mkdir -p "$1" && qemu-img create -q -f qcow2 "$1/datadisk" 64M';
+      expect((await world.startProgram(["sh", "-c", script, "-", disk(name)]).finished).stderr).toBe("");
+    }
+    await world.ok(["start", "--tty=false", "m"]);
+  }, limit);
+
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+  });
+
+  test(
+    "leaves what the specification's table says",
+    async () => {
+      expect(await failingRows(subject("m"), [...always, ...notPlain, ...mini])).toEqual([]);
+    },
+    limit,
+  );
+
+  test(
+    "formats, mounts and marks the additional disks",
+    async () => {
+      expect(await failingRows(subject("m"), disks)).toEqual([]);
+      for (const name of ["data", "swapped", "raw"])
+        expect(readlinkSync(`${disk(name)}/in_use_by`)).toBe(`${world.limaHome}/m`);
+      const log = await Bun.file(world.file("m", "ha.stderr.log")).text();
+      expect(log).toContain("Mounting disk `data` on `/mnt/lima-data`");
+      expect(log).toContain("Mounting disk `swapped` on `[SWAP]`");
+    },
+    limit,
+  );
+
+  test(
+    "with a disk that another instance uses, or that does not exist, says so and starts nothing",
+    async () => {
+      const other = world.write("o.yaml", miniTemplate("additionalDisks: [{name: data}]\n"));
+      const run = await world.limactl(["start", "--tty=false", "--name=o", other]);
+      expect(run.code).toBe(1);
+      expect(run.stderr).toContain("in use by instance `m`");
+      const missing = world.write("n.yaml", miniTemplate("additionalDisks: [{name: none}]\n"));
+      const absent = await world.limactl(["start", "--tty=false", "--name=n", missing]);
+      expect(absent.code).toBe(1);
+      expect(absent.stderr).toContain("limactl disk create none --size=SIZE");
+      expect(readlinkSync(`${disk("data")}/in_use_by`)).toBe(`${world.limaHome}/m`);
+    },
+    limit,
+  );
+
+  test(
+    "after a stop and a start leaves the same, with what was on the data disk",
+    async () => {
+      await world.ok(["shell", "m", "sudo", "sh", "-c", "echo kept >/mnt/lima-data/kept; sync"]);
+      await world.ok(["stop", "m"]);
+      for (const name of ["data", "swapped", "raw"]) expect(existsSync(`${disk(name)}/in_use_by`)).toBe(false);
+      await world.ok(["start", "--tty=false", "m"]);
+      const kept = { row: "kept file", script: '[ "$(cat /mnt/lima-data/kept)" = kept ]' };
+      expect(await failingRows(subject("m"), [...always, ...notPlain, ...mini, ...disks, kept])).toEqual([]);
+    },
+    limit,
+  );
+
+  test(
+    "that is killed frees its disks with the forced stop",
+    async () => {
+      await world.ok(["stop", "--force", "m"]);
+      expect(() => readlinkSync(`${disk("data")}/in_use_by`)).toThrow("ENOENT");
+      await world.ok(["delete", "m"]);
+    },
+    limit,
+  );
+
+  test(
+    "in plain mode leaves what plain mode keeps, and nothing else",
+    async () => {
+      const provision = `plain: true
+provision:
+- mode: system
+  script: echo system >>/var/tmp/order
+- mode: user
+  script: echo "user $(id -un)" >>/var/tmp/user-order
+- mode: data
+  path: /etc/plain/data
+  content: here
+`;
+      await world.ok(["start", "--tty=false", "--name=p", world.write("p.yaml", miniTemplate(provision))]);
+      const provisioned = {
+        row: "provisioning",
+        script: `[ "$(cat /var/tmp/order)" = system ]; [ "$(cat /var/tmp/user-order)" = "user $U" ]; [ "$(cat /etc/plain/data)" = here ]`,
+      };
+      expect(await failingRows(subject("p"), [...always, ...mini, ...untouched, provisioned])).toEqual([]);
+      await world.ok(["delete", "--force", "p"]);
+    },
+    limit,
+  );
+});
+
+test(
+  "a start without the archive of containerd warns with the remedy, and succeeds",
+  async () => {
+    await using world = new World("ordinary");
+    const archives = "containerd: {user: true, archives: [{location: /nowhere/nerdctl-full.tgz, arch: x86_64}]}\n";
+    const run = await world.limactl([
+      "start",
+      "--tty=false",
+      "--name=c",
+      world.write("c.yaml", miniTemplate(archives)),
+    ]);
+    expect(run.stderr).toContain(
+      "containerd is not set up in the guest: failed to download `/nowhere/nerdctl-full.tgz`",
+    );
+    expect(run.stderr).toContain("--containerd=none");
+    expect(run.stderr).toContain("READY.");
+    expect(run.code).toBe(0);
+  },
+  limit,
+);
