@@ -1,12 +1,13 @@
 import { join } from "node:path";
+import { mediaForm } from "../guest/cidata/form-plan.ts";
 import { type InstanceMediaOptions, planInstanceMedia } from "../guest/cidata/instance-media.ts";
-import { mediaLabel } from "../guest/cidata/plan.ts";
 import { writeFileAtomic } from "../lib/files.ts";
 import { writeIso } from "../lib/iso9660/write.ts";
 import type { Logger } from "../lib/log.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import type { Driver } from "../vm/driver.ts";
 import { machineId } from "../vm/machine-id.ts";
+import { writeMediaDirectory } from "./media-directory.ts";
 
 export interface GuestMediaOptions extends Omit<InstanceMediaOptions, "machineId" | "agentChannel"> {
   readonly logger: Logger;
@@ -14,7 +15,7 @@ export interface GuestMediaOptions extends Omit<InstanceMediaOptions, "machineId
 }
 
 /**
- * Writes `cidata.iso` and `cloud-config.yaml` for this start.
+ * Writes `cidata.iso`, or the directory `cidata` for a guest that has no drive, and `cloud-config.yaml` for this start.
  * @returns the instance id that the guest will write into its markers
  */
 export async function writeGuestMedia(options: GuestMediaOptions): Promise<string> {
@@ -25,7 +26,9 @@ export async function writeGuestMedia(options: GuestMediaOptions): Promise<strin
     agentChannel: driver.guestAgent,
   });
   for (const note of notes) logger[note.level === "warning" ? "warn" : "info"](note.text);
-  writeIso(join(directory, instanceFiles.cidata), media.files, { label: mediaLabel, time });
+  const form = mediaForm(options.config);
+  if (form.kind === "directory") writeMediaDirectory(join(directory, instanceFiles.cidataDirectory), media.files);
+  else writeIso(join(directory, instanceFiles.cidata), media.files, { ...form, time });
   writeFileAtomic(join(directory, instanceFiles.cloudConfig), media.cloudConfig, 0o444);
   return media.instanceId;
 }

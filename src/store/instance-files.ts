@@ -5,6 +5,7 @@ export const instanceFiles = {
   protected: "protected",
   cloudConfig: "cloud-config.yaml",
   cidata: "cidata.iso",
+  cidataDirectory: "cidata",
   baseDisk: "basedisk",
   diffDisk: "diffdisk",
   image: "image",

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readlinkSync } from "node:fs";
+import { writeContainerdArchive } from "../support/containerd-archive.ts";
 import { always, failingRows, notPlain, type Row, untouched } from "../support/guest-table.ts";
 import { miniTemplate } from "../support/guests.ts";
 import { World } from "../support/limactl.ts";
@@ -23,8 +24,25 @@ const disks: readonly Row[] = [
       [ "$(tune2fs -l /dev/vdb1 | sed -n "s/^Inode size:[[:space:]]*//p")" = 128 ]`,
   },
   { row: "swap", script: `grep -q "^/dev/vdc1 " /proc/swaps` },
-  { row: "a disk that is not to be formatted", script: "[ -b /dev/vdd ]; [ ! -e /dev/vdd1 ]; [ ! -e /mnt/lima-raw ]" },
 ];
+
+/**
+ * A root in memory that looks like Alpine's, as a namespace of the guest: runs the module that keeps its directories on a
+ * volume of their own. What is mounted below one of them must be mounted again.
+ */
+const alpineBoot = `set -eu
+root=$(mktemp -d); mount -t tmpfs root "$root"; cd "$root"
+mkdir -p etc home/share root tmp usr/local/bin var/lib dev proc sys run mnt/lima-cidata usr/bin usr/sbin usr/lib usr/lib64
+for d in dev sys usr/bin usr/sbin usr/lib usr/lib64 mnt/lima-cidata; do mount --bind "/$d" "$d"; done
+for d in bin sbin lib lib64; do ln -s "usr/$d" "$d"; done
+mount -t proc proc proc; mount -t proc host "home/share"
+echo 3.20 >etc/alpine-release; echo "made by $1" >"home/$1"; echo "$1" >etc/resolv.conf
+printf '#!/bin/sh\necho "$@" >>/tmp/apk\n' >usr/local/bin/apk; chmod 755 usr/local/bin/apk
+PATH=/mnt/lima-cidata/util:/usr/local/bin:$PATH chroot . /mnt/lima-cidata/boot/Linux/04-persistent-data-volume.sh >&2
+chroot . sh -c 'grep " /mnt/data " /proc/mounts | cut -d " " -f 1,3; ls /home; cat /etc/resolv.conf /tmp/apk
+  for d in /etc /home /root /tmp /usr/local /var/lib; do grep -q "^/dev/vdd1 $d ext4 " /proc/mounts || echo "$d is not kept"; done
+  ls /home/share/self/status'
+`;
 
 const withDisks = `
 additionalDisks:
@@ -72,12 +90,26 @@ describe("a boot of the mini guest", () => {
   test(
     "formats, mounts and marks the additional disks",
     async () => {
-      expect(await failingRows(subject("m"), disks)).toEqual([]);
+      const raw = { row: "not to be formatted", script: "[ -b /dev/vdd ]; [ ! -e /dev/vdd1 ]; [ ! -e /mnt/lima-raw ]" };
+      expect(await failingRows(subject("m"), [...disks, raw])).toEqual([]);
       for (const name of ["data", "swapped", "raw"])
         expect(readlinkSync(`${disk(name)}/in_use_by`)).toBe(`${world.limaHome}/m`);
       const log = await Bun.file(world.file("m", "ha.stderr.log")).text();
       expect(log).toContain("Mounting disk `data` on `/mnt/lima-data`");
       expect(log).toContain("Mounting disk `swapped` on `[SWAP]`");
+    },
+    limit,
+  );
+
+  test(
+    "of an Alpine in memory keeps its directories on the first empty disk, and finds them there again",
+    async () => {
+      const start = ["shell", "m", "sudo", "unshare", "-m", "sh", "-s"];
+      const kept = "/home/share/self/status\n";
+      const first = await world.ok([...start, "one"], { stdin: alpineBoot });
+      expect(first).toBe(`/dev/vdd1 ext4\none\nshare\none\nfix --no-network\n${kept}`);
+      const second = await world.ok([...start, "two"], { stdin: alpineBoot });
+      expect(second).toBe(`/dev/vdd1 ext4\none\nshare\ntwo\nfix --no-network\nfix --no-network\n${kept}`);
     },
     limit,
   );
@@ -145,6 +177,29 @@ provision:
     limit,
   );
 });
+
+test(
+  "containerd in a guest without systemd is left out, and the start ends degraded, saying why",
+  async () => {
+    await using world = new World("ordinary");
+    writeContainerdArchive(`${world.root}/nerdctl-full.tgz`);
+    const archives = `containerd: {system: true, archives: [{location: ${world.root}/nerdctl-full.tgz, arch: x86_64}]}\n`;
+    const run = await world.limactl([
+      "start",
+      "--tty=false",
+      "--name=d",
+      world.write("d.yaml", miniTemplate(archives)),
+    ]);
+    expect(run.stderr).toContain("containerd needs systemd in the guest");
+    expect(run.stderr).toContain("DEGRADED");
+    expect(run.code).toBe(1);
+    const look = "test -s /mnt/lima-cidata/nerdctl-full.tgz && test ! -e /usr/local/bin/nerdctl && echo left out";
+    expect(await world.ok(["shell", "d", "sudo", "sh", "-c", look])).toBe("left out\n");
+    const [error = ""] = JSON.parse(await world.ok(["list", "--json", "d"])).errors;
+    expect(error).toContain("systemd");
+  },
+  limit,
+);
 
 test(
   "a start without the archive of containerd warns with the remedy, and succeeds",

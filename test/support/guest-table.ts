@@ -124,7 +124,7 @@ export const bySystemd: readonly Row[] = [
   },
   {
     row: "rootless base",
-    script: `grep -qx "$U:524288:1073741824" /etc/subuid; grep -qx "$U:524288:1073741824" /etc/subgid
+    script: `grep -qE "^$U:[0-9]+:[0-9]{5,}" /etc/subuid; grep -qE "^$U:[0-9]+:[0-9]{5,}" /etc/subgid
       grep -qx Delegate=yes /etc/systemd/system/user@.service.d/lima.conf
       [ "$(loginctl show-user --property=Linger --value "$U")" = yes ]`,
   },

@@ -2,6 +2,7 @@ import { macAddressOf } from "../../config/mac-address.ts";
 import type { Config } from "../../config/types.ts";
 import type { Host } from "../../lib/host.ts";
 import type { Note } from "./environment-plan.ts";
+import { lacksCloudInit } from "./form-plan.ts";
 import { gatherGuestMediaFacts } from "./gather.ts";
 import type { GuestMedia } from "./media.ts";
 import { guestDns, guestNics, slirpAddresses } from "./network-plan.ts";
@@ -54,7 +55,7 @@ export async function planInstanceMedia(
     }),
     agentChannel: { vsockPort: options.agentChannel.vsockPort, virtioPort: options.agentChannel.virtioPort },
     rosetta: { enabled: false, binfmt: false },
-    noCloudInit: false,
+    noCloudInit: lacksCloudInit(config),
     bootScripts: options.bootScripts,
     driverScripts: {},
     guestAgentFile: options.guestAgentFile,

@@ -19,10 +19,11 @@ const directoryFile = 0o040000;
 
 /** Sectors of a directory: no record may cross the end of a sector (ECMA-119 6.8.1.1). */
 export function directorySectors(node: Directory): number {
-  let used = recordLength({ identifier: "\0", root: node.depth === 0 });
-  used += recordLength({ identifier: "\x01", root: false });
+  const { rockRidge } = node;
+  let used = recordLength({ identifier: "\0", rockRidge, root: node.depth === 0 });
+  used += recordLength({ identifier: "\x01", rockRidge, root: false });
   for (const { identifier, name } of node.children) {
-    const length = recordLength({ identifier, name, root: false });
+    const length = recordLength({ identifier, rockRidge, name, root: false });
     used = placeRecord(used, length) + length;
   }
   return Math.ceil(used / sectorBytes);
@@ -54,7 +55,7 @@ export function putDirectory(
   };
   put(directoryRecord(node, placed, { identifier: "\0", root: node.depth === 0 }));
   put(directoryRecord(parent, placed, { identifier: "\x01", root: false }));
-  for (const child of node.children) put(childRecord(child, placed));
+  for (const child of node.children) put(childRecord(child, node.rockRidge, placed));
 }
 
 /** The root's record as the volume descriptor has it: without Rock Ridge, 34 bytes. */
@@ -72,6 +73,7 @@ function directoryRecord(
 ): DirectoryRecord {
   return {
     ...as,
+    rockRidge: node.rockRidge,
     directory: true,
     mode: directoryFile | (node.depth === 0 ? 0o700 : 0o755),
     links: 2 + node.children.filter((child) => child.kind === "directory").length,
@@ -82,12 +84,13 @@ function directoryRecord(
   };
 }
 
-function childRecord(child: Directory | FileNode<IsoEntry>, placed: Placed): DirectoryRecord {
+function childRecord(child: Directory | FileNode<IsoEntry>, rockRidge: boolean, placed: Placed): DirectoryRecord {
   const { identifier, name } = child;
   if (child.kind === "directory") return directoryRecord(child, placed, { identifier, name, root: false });
   const sector = placed.sectorOf(child.entry);
   return {
     identifier,
+    rockRidge,
     name,
     root: false,
     directory: false,

@@ -38,6 +38,14 @@ export function padded(text: string, length: number): Uint8Array {
   return bytes;
 }
 
+/** The UTF-16 of a text, big-endian, a character a byte: what Joliet calls UCS-2. */
+export function ucs2(text: string): string {
+  return Array.from({ length: 2 * text.length }, (_, at) => {
+    const unit = text.charCodeAt(at >> 1);
+    return String.fromCharCode(at % 2 === 0 ? unit >> 8 : unit & 0xff);
+  }).join("");
+}
+
 /** Writes a string of characters below 256. */
 export function putLatin1(bytes: Uint8Array, at: number, text: string): void {
   for (let i = 0; i < text.length; i += 1) bytes[at + i] = text.charCodeAt(i);

@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
 import { directorySectors, type Placed, putDirectory, rootRecord } from "./directory-plan.ts";
 import { recordDate } from "./fields.ts";
+import { jolietTree } from "./joliet.ts";
 import { buildTree, type DirectoryNode, directoriesByLevel, type IsoEntry } from "./tree.ts";
 import {
+  jolietDescriptor,
   type PathTableEntry,
   pathTable,
   pathTableSize,
   primaryDescriptor,
   sectorBytes,
   setTerminator,
+  type Volume,
 } from "./volume.ts";
 
 /** A file whose bytes are at hand. */
@@ -46,28 +49,39 @@ const maximumFileBytes = 0xffff_ffff;
 /** Descriptors begin at sector 16: the primary one and the set's end. */
 const descriptorSector = 16;
 
-/** Decides where everything of an image goes: an ISO 9660 level 1 volume with Rock Ridge 1.12 names and modes.
- * @param label volume identifier, kept as it is
- * @param time time of every entry and of the volume
- */
-export function planIso(
-  entries: readonly (SmallEntry | LargeEntry)[],
-  options: { readonly label: string; readonly time: Date },
-): IsoLayout {
-  const root = buildTree(entries);
-  const directories = directoriesByLevel(root);
+/** How an image is named and dated, and how its files are. */
+export interface VolumeOptions {
+  /** Volume identifier, kept as it is. */
+  readonly label: string;
+  /** Time of every entry and of the volume. */
+  readonly time: Date;
+  /** What keeps the files' names as they are, beside those of ISO 9660 level 1. @default "rock-ridge" */
+  readonly names?: "rock-ridge" | "joliet";
+}
+
+/** Decides where everything of an image goes: an ISO 9660 level 1 volume with Rock Ridge 1.12 or with Joliet. */
+export function planIso(entries: readonly (SmallEntry | LargeEntry)[], options: VolumeOptions): IsoLayout {
+  const joliet = options.names === "joliet";
+  const primary = buildTree(entries, !joliet);
+  const trees = joliet ? [primary, jolietTree(primary)] : [primary];
   const small = entries.filter((entry) => "bytes" in entry);
   const large = entries.filter((entry) => "source" in entry);
   const sectors = new Map<object, number>();
-  const tableBytes = pathTableSize(directories);
-  const littleSector = descriptorSector + 2;
-  const bigSector = littleSector + sectorsOf(tableBytes);
-  let next = bigSector + sectorsOf(tableBytes);
-  const take = (owner: object, count: number) => {
+  // A descriptor for each tree, and the one that ends them.
+  let next = descriptorSector + trees.length + 1;
+  const take = (owner: object, count: number): number => {
     sectors.set(owner, next);
     next += count;
+    return next - count;
   };
-  for (const directory of directories) take(directory, directorySectors(directory));
+  const placedTrees = trees.map((root) => {
+    const directories = directoriesByLevel(root);
+    const size = pathTableSize(directories);
+    const littleSector = take({}, sectorsOf(size));
+    const bigSector = take({}, sectorsOf(size));
+    for (const directory of directories) take(directory, directorySectors(directory));
+    return { root, directories, pathTable: { size, littleSector, bigSector } };
+  });
   for (const entry of small) take(entry, sectorsOf(entry.size));
   const head = new Uint8Array(next * sectorBytes);
   if (large.length > 0) next = Math.ceil(next / largeAlignment) * largeAlignment;
@@ -79,26 +93,27 @@ export function planIso(
   const sectorOf = (owner: object) => sectors.get(owner) ?? 0;
   const copies = large.map((entry) => ({ ...entry, offset: sectorOf(entry) * sectorBytes }));
   const copiesStamp = stampOf(copies);
-  const serials = new Map(directories.map((node, at) => [node, at + 1]));
-  const placed: Placed = { sectorOf, serials, date: recordDate(options.time) };
-  const put = (sector: number, bytes: Uint8Array) => head.set(bytes, sector * sectorBytes);
-  const pathTableAt = { size: tableBytes, littleSector, bigSector };
-  const rootBytes = rootRecord(root, placed);
-  const volume = {
-    ...options,
-    sectors: next,
-    pathTable: pathTableAt,
-    rootRecord: rootBytes,
-    applicationUse: copiesStamp,
-  };
-  put(descriptorSector, primaryDescriptor(volume));
-  put(descriptorSector + 1, setTerminator());
-  const parents = parentsOf(directories);
-  const table = pathTableEntries(directories, parents, placed);
-  put(littleSector, pathTable(table, true));
-  put(bigSector, pathTable(table, false));
   const view = new DataView(head.buffer);
-  for (const node of directories) putDirectory(head, view, node, parents.get(node) ?? root, placed);
+  const put = (sector: number, bytes: Uint8Array) => head.set(bytes, sector * sectorBytes);
+  for (const [at, { root, directories, pathTable: table }] of placedTrees.entries()) {
+    const serials = new Map(directories.map((node, index) => [node, index + 1]));
+    const placed: Placed = { sectorOf, serials, date: recordDate(options.time) };
+    const volume: Volume = {
+      label: options.label,
+      time: options.time,
+      sectors: next,
+      pathTable: table,
+      rootRecord: rootRecord(root, placed),
+      applicationUse: copiesStamp,
+    };
+    put(descriptorSector + at, at === 0 ? primaryDescriptor(volume) : jolietDescriptor(volume));
+    const parents = parentsOf(directories);
+    const listed = pathTableEntries(directories, parents, placed);
+    put(table.littleSector, pathTable(listed, true));
+    put(table.bigSector, pathTable(listed, false));
+    for (const node of directories) putDirectory(head, view, node, parents.get(node) ?? root, placed);
+  }
+  put(descriptorSector + trees.length, setTerminator());
   for (const entry of small) put(sectorOf(entry), entry.bytes);
   return { head, copies, totalBytes: next * sectorBytes, copiesStamp };
 }

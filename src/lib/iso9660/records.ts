@@ -2,8 +2,10 @@ import { putBoth16, putBoth32, putLatin1 } from "./fields.ts";
 
 /** One entry of a directory. */
 export interface DirectoryRecord {
-  /** Primary identifier; `\0` for the directory itself, `\x01` for its parent. */
+  /** Identifier, a character a byte; `\0` for the directory itself, `\x01` for its parent. */
   readonly identifier: string;
+  /** Whether Rock Ridge entries follow. */
+  readonly rockRidge: boolean;
   /** Rock Ridge name, UTF-8; undefined for the two entries above. */
   readonly name?: Uint8Array | undefined;
   readonly directory: boolean;
@@ -35,16 +37,18 @@ function fixedLength(identifier: string): number {
 /** Bytes of the record that `putRecord` writes; they do not depend on place or size. */
 export function recordLength({
   identifier,
+  rockRidge,
   name,
   root,
-}: Pick<DirectoryRecord, "identifier" | "name" | "root">): number {
+}: Pick<DirectoryRecord, "identifier" | "rockRidge" | "name" | "root">): number {
+  if (!rockRidge) return fixedLength(identifier);
   const system =
     posixBytes + timeBytes + (name === undefined ? 0 : 5 + name.length) + (root ? announceBytes + referenceBytes : 0);
   return fixedLength(identifier) + system + (system % 2);
 }
 
 /**
- * Writes a directory record (ECMA-119 9.1) with its Rock Ridge 1.12 entries (PX, TF, NM; on the root SP and ER).
+ * Writes a directory record (ECMA-119 9.1), with its Rock Ridge 1.12 entries (PX, TF, NM; on the root SP and ER) if it has.
  * @param view a view of all of `bytes`, which are zero at that place
  */
 export function putRecord(bytes: Uint8Array, view: DataView, at: number, record: DirectoryRecord): void {
@@ -57,6 +61,7 @@ export function putRecord(bytes: Uint8Array, view: DataView, at: number, record:
   putBoth16(view, at + 28, 1);
   bytes[at + 32] = identifier.length;
   putLatin1(bytes, at + 33, identifier);
+  if (!record.rockRidge) return;
 
   let next = at + fixedLength(identifier);
   const entry = (signature: string, length: number): number => {

@@ -11,9 +11,9 @@ export interface IsoEntry {
 /** A file with the name it has in its directory. */
 export interface FileNode<E extends IsoEntry> {
   readonly kind: "file";
-  /** UTF-8. */
-  readonly name: Uint8Array;
-  /** Primary (ISO 9660 level 1) identifier, with version. */
+  /** UTF-8, for Rock Ridge; undefined where that is not used. */
+  readonly name: Uint8Array | undefined;
+  /** Identifier, with version: of ISO 9660 level 1, or Joliet's. */
   readonly identifier: string;
   readonly entry: E;
 }
@@ -21,9 +21,11 @@ export interface FileNode<E extends IsoEntry> {
 /** A directory; its children are in the order of their identifiers, as ECMA-119 9.3 asks. */
 export interface DirectoryNode<E extends IsoEntry> {
   readonly kind: "directory";
-  /** UTF-8; empty for the root. */
-  readonly name: Uint8Array;
+  /** UTF-8, for Rock Ridge, empty for the root; undefined where that is not used. */
+  readonly name: Uint8Array | undefined;
   readonly identifier: string;
+  /** Whether its records have Rock Ridge entries. */
+  readonly rockRidge: boolean;
   /** 0 for the root. */
   readonly depth: number;
   readonly children: readonly (FileNode<E> | DirectoryNode<E>)[];
@@ -39,9 +41,10 @@ const utf8 = new TextEncoder();
 type Level<E> = Map<string, E | Level<E>>;
 
 /** Arranges files as a tree of directories.
+ * @param rockRidge whether their records have Rock Ridge entries
  * @throws Error for a path that is absolute, has an empty or dotted part, is there twice, or is too deep or too long
  */
-export function buildTree<E extends IsoEntry>(entries: readonly E[]): DirectoryNode<E> {
+export function buildTree<E extends IsoEntry>(entries: readonly E[], rockRidge: boolean): DirectoryNode<E> {
   const root: Level<E> = new Map();
   for (const entry of entries) {
     const parts = checkedParts(entry.path);
@@ -56,7 +59,7 @@ export function buildTree<E extends IsoEntry>(entries: readonly E[]): DirectoryN
     if (level.has(name)) throw new Error(`iso9660: the path ${entry.path} is there twice`);
     level.set(name, entry);
   }
-  return directory("", "\0", 0, root);
+  return directory("", "\0", 0, root, rockRidge);
 }
 
 function checkedParts(path: string): string[] {
@@ -78,17 +81,18 @@ function directory<E extends IsoEntry>(
   identifier: string,
   depth: number,
   level: Level<E>,
+  rockRidge: boolean,
 ): DirectoryNode<E> {
   const names = [...level].map(([childName, child]) => ({ name: childName, directory: child instanceof Map }));
   const identifiers = isoIdentifiers(names);
   const children = [...level].map(([childName, child]) => {
     const childIdentifier = identifiers.get(childName) ?? "";
     return child instanceof Map
-      ? directory(childName, childIdentifier, depth + 1, child)
+      ? directory(childName, childIdentifier, depth + 1, child, rockRidge)
       : ({ kind: "file", name: utf8.encode(childName), identifier: childIdentifier, entry: child } as const);
   });
   children.sort((a, b) => (a.identifier < b.identifier ? -1 : 1));
-  return { kind: "directory", name: utf8.encode(name), identifier, depth, children };
+  return { kind: "directory", name: utf8.encode(name), identifier, rockRidge, depth, children };
 }
 
 /** Every directory, level by level, parents in order: the order of the path tables (ECMA-119 6.9.1). */

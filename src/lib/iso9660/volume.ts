@@ -1,4 +1,4 @@
-import { padded, putBoth16, putBoth32, putLatin1, volumeDate } from "./fields.ts";
+import { padded, putBoth16, putBoth32, putLatin1, ucs2, volumeDate } from "./fields.ts";
 
 /** Bytes of a sector (logical block). */
 export const sectorBytes = 2048;
@@ -45,6 +45,27 @@ export function primaryDescriptor(volume: Volume): Uint8Array {
   putLatin1(bytes, 864, `${"0".repeat(16)}\0`);
   bytes[881] = 1;
   putLatin1(bytes, applicationUseOffset, volume.applicationUse.slice(0, 512));
+  return bytes;
+}
+
+/**
+ * The supplementary descriptor of a Joliet volume: that of the primary, with the names in UCS-2 of level 3, which the
+ * escape sequence `%/E` announces (Joliet specification, ECMA-119 8.5).
+ */
+export function jolietDescriptor(volume: Volume): Uint8Array {
+  const bytes = primaryDescriptor({ ...volume, applicationUse: "" });
+  bytes[0] = 2;
+  const put = (at: number, length: number, text: string) => {
+    for (let i = 0; i < length; i += 1) bytes[at + i] = 0;
+    putLatin1(bytes, at, ucs2(text.padEnd(length / 2)).slice(0, length));
+  };
+  put(8, 32, "");
+  put(40, 32, volume.label);
+  putLatin1(bytes, 88, "%/E");
+  for (const at of [190, 318, 446, 574]) put(at, 128, "");
+  // Three identifiers of 37 bytes each, of which the last byte stays 0.
+  for (const at of [702, 739, 776]) put(at, 36, "");
+  for (const at of [738, 775, 812]) bytes[at] = 0;
   return bytes;
 }
 

@@ -9,7 +9,14 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { type Copy, type IsoLayout, type LargeEntry, planIso, type SmallEntry } from "./layout-plan.ts";
+import {
+  type Copy,
+  type IsoLayout,
+  type LargeEntry,
+  planIso,
+  type SmallEntry,
+  type VolumeOptions,
+} from "./layout-plan.ts";
 import { applicationUseOffset, sectorBytes } from "./volume.ts";
 
 /** A file of an image; directories follow from the paths. */
@@ -22,21 +29,14 @@ export interface IsoFile {
   readonly content: string | Uint8Array | { readonly file: string };
 }
 
-export interface IsoOptions {
-  /** Volume identifier, kept as it is, at most 32 characters. */
-  readonly label: string;
-  /** Time of every entry and of the volume. */
-  readonly time: Date;
-}
-
 const pieceBytes = 1 << 20;
 
 /**
- * Writes an ISO9660 image with Rock Ridge to `path`, replacing it as a whole. Files named by `{ file }` are copied
+ * Writes an ISO9660 image to `path`, replacing it as a whole. Files named by `{ file }` are copied
  * without being held in memory, and not at all when the image that is there already has them at the same place (same
  * source, size and modification time). The image is not synced: it is made anew at every start.
  */
-export function writeIso(path: string, files: readonly IsoFile[], options: IsoOptions): void {
+export function writeIso(path: string, files: readonly IsoFile[], options: VolumeOptions): void {
   const layout = planIso(files.map(entryOf), options);
   const temporary = `${path}.tmp`;
   rmSync(temporary, { force: true });

@@ -3,8 +3,8 @@ import {
   chmodSync,
   copyFileSync,
   cpSync,
-  existsSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -24,22 +24,25 @@ export const guestShells: readonly GuestShell[] = ["bash", "ash"];
 
 /** Applets that stand for packages, services and devices: a test that wants them brings stand-ins. */
 const without =
-  /^(busybox|dpkg.*|rpm.*|modprobe|mount|umount|blkid|swapon|mkswap|reboot|chown|date|sysctl|uname|deluser|adduser|addgroup|hostname|passwd|chpasswd|ifconfig|ip|unshare)$/;
+  /^(busybox|dpkg.*|rpm.*|modprobe|mount|umount|blkid|swapon|mkswap|reboot|chown|date|stat|sysctl|uname|deluser|adduser|addgroup|hostname|passwd|chpasswd|ifconfig|ip|unshare)$/;
+
+const applets = spawnSync("busybox", ["--list"], { encoding: "utf8" }).stdout.split("\n").filter(Boolean);
 
 /**
- * BusyBox without some applets: Debian's build prefers applets to programs of the same name, which stand-ins are. Their names
- * are changed in such a way that the table of names stays sorted.
+ * BusyBox without some applets: Debian's build prefers applets to programs of the same name, which stand-ins are. The last
+ * letter of their names is changed, and the table of names stays sorted.
  */
 const busyboxBytes = (() => {
   const bytes = readFileSync("/bin/busybox");
-  for (const name of ["chown", "date", "modprobe", "sysctl", "uname"]) {
-    const at = bytes.indexOf(`\0${name}\0`, bytes.indexOf("\0adjtimex\0"));
-    bytes.write("A", at + name.length);
+  const table = bytes.indexOf("\0acpid\0");
+  for (const name of ["chown", "date", "modprobe", "stat", "sysctl", "umount", "uname"]) {
+    const at = applets.indexOf(name);
+    const [before = "", after = "~"] = [applets[at - 1], applets[at + 1]];
+    const other = [..."AZz~"].map((end) => name.slice(0, -1) + end).find((each) => before < each && each < after);
+    if (other !== undefined) bytes.write(other, bytes.indexOf(`\0${name}\0`, table) + 1);
   }
   return bytes;
 })();
-
-const applets = spawnSync("busybox", ["--list"], { encoding: "utf8" }).stdout.split("\n").filter(Boolean);
 
 /** How a script ended, with its output and errors together. */
 export interface Ran {
@@ -65,7 +68,7 @@ export class Sandbox implements Disposable {
       if (!without.test(applet)) linkSync(busybox, join(this.root, "bin", applet));
     }
     if (shell === "bash") this.bringBash();
-    for (const folder of ["boot", "util"])
+    for (const folder of ["boot", "util", "drivers"])
       cpSync(join(bootScripts, folder), join(this.root, media, folder), { recursive: true });
     this.program("chown");
     this.program("sudo", sudo);
@@ -101,7 +104,7 @@ export class Sandbox implements Disposable {
   }
 
   exists(path: string): boolean {
-    return existsSync(join(this.root, path));
+    return lstatSync(join(this.root, path), { throwIfNoEntry: false }) !== undefined;
   }
 
   /** Calls of the stand-ins so far; they are forgotten. */

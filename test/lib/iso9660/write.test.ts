@@ -196,3 +196,42 @@ test("a failure leaves nothing half-written", () => {
   ).toThrow("ENOENT");
   expect(readdirSync(directory).filter((name) => name.startsWith("failed"))).toEqual([]);
 });
+
+test("with Joliet, names of any case and length are there, and Rock Ridge is not", () => {
+  const iso = join(directory, "joliet.iso");
+  const source = join(directory, "large");
+  writeFileSync(source, "large file");
+  const files: readonly IsoFile[] = [
+    { path: "user-data", mode: 0o644, content: "#cloud-config\n" },
+    { path: "boot/essential.FreeBSD/00-freebsd-user-group.sh", mode: 0o755, content: "#!/bin/sh\n" },
+    { path: "boot/FreeBSD/05-Mixed-Case.sh", mode: 0o755, content: "mixed" },
+    { path: "Zebra", mode: 0o644, content: "z" },
+    { path: "lima-guestagent", mode: 0o755, content: { file: source } },
+  ];
+  writeIso(iso, files, { ...options, names: "joliet" });
+  const info = run("isoinfo", "-d", "-J", "-i", iso);
+  expect(info).toContain("Joliet with UCS level 3 found");
+  expect(info).toContain("NO Rock Ridge present");
+  expect(info).toContain("Volume id: cidata\n");
+  const listed = run("isoinfo", "-J", "-f", "-i", iso).trim().split("\n").sort();
+  expect(listed).toEqual(
+    ["/boot", "/boot/FreeBSD", "/boot/essential.FreeBSD", ...files.map(({ path }) => `/${path}`)].sort(),
+  );
+  for (const { path, content } of files) {
+    const expected = typeof content === "string" ? content : "large file";
+    expect(run("isoinfo", "-J", "-i", iso, "-x", `/${path}`)).toBe(expected);
+  }
+  const found = run("xorriso", "-indev", iso, "-find", "/", "-type", "f");
+  expect(found.trim().split("\n").sort()).toEqual(files.map(({ path }) => `'/${path}'`).sort());
+  // The primary names are those of level 1.
+  expect(run("isoinfo", "-f", "-i", iso)).toContain("/BOOT/FREEBSD/05_MIXED.SH;1");
+});
+
+test.each([
+  ["too long", "n".repeat(65)],
+  ["with a colon", "a:b"],
+  ["with a question mark", "what?"],
+])("a name %s is none for Joliet", (_, path) => {
+  const files = [{ path, mode: 0o644, content: "" }];
+  expect(() => writeIso(join(directory, "bad.iso"), files, { ...options, names: "joliet" })).toThrow("iso9660:");
+});
