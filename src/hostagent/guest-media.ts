@@ -8,6 +8,7 @@ import { instanceFiles } from "../store/instance-files.ts";
 import type { Driver } from "../vm/driver.ts";
 import { machineId } from "../vm/machine-id.ts";
 import { writeMediaDirectory } from "./media-directory.ts";
+import { writeWindowsMedia } from "./windows-media.ts";
 
 export interface GuestMediaOptions extends Omit<InstanceMediaOptions, "machineId" | "agentChannel"> {
   readonly logger: Logger;
@@ -19,6 +20,7 @@ export interface GuestMediaOptions extends Omit<InstanceMediaOptions, "machineId
  * @returns the instance id that the guest will write into its markers
  */
 export async function writeGuestMedia(options: GuestMediaOptions): Promise<string> {
+  if (options.config.os === "Windows") return writeWindowsMedia(options);
   const { host, logger, directory, driver, time } = options;
   const { media, notes } = await planInstanceMedia({
     ...options,

@@ -11,7 +11,8 @@ import type { Instance } from "./record.ts";
 
 /** Writes `cloud-config.yaml` for people to read; the guest gets its own with each start. A failure is only logged. */
 export async function writeCloudConfig(context: InstanceContext, instance: Instance): Promise<void> {
-  if (instance.config === undefined) return;
+  // Windows has no cloud-init.
+  if (instance.config === undefined || instance.config.os === "Windows") return;
   const { host, limaHome, logger } = context;
   try {
     const driver = await loadDriver(instance.config.vmType);

@@ -5,7 +5,11 @@ import type { GuestMediaFacts } from "./facts.ts";
 /** What must hold before anything is made for the guest.
  * @throws UserError naming the field
  */
-export function checkFacts({ config, instanceName, sshPublicKeys }: GuestMediaFacts): void {
+export function checkFacts({
+  config,
+  instanceName,
+  sshPublicKeys,
+}: Pick<GuestMediaFacts, "config" | "instanceName" | "sshPublicKeys">): void {
   const { user } = config;
   if (sshPublicKeys.length === 0) throw new UserError("no SSH key was found, run `ssh-keygen`");
   if (instanceName.length > 76 || !/^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/.test(instanceName)) {
