@@ -26,7 +26,7 @@ echo 'type=83' | sfdisk --label dos "$disk"
 udevadm settle || true
 mkfs.ext4 -L data-volume "${disk}1"
 mount -t ext4 "${disk}1" /mnt/data
-mkdir -p /mnt/data/apk/cache
+mkdir -p /mnt/data/apk/cache /etc/apk
 ln -sfn /mnt/data/apk/cache /etc/apk/cache
 for directory in "$@"; do
 	mkdir -p "/mnt/data$directory"

@@ -10,6 +10,7 @@ wanted=$(printf '[Resolve]\nMulticastDNS=yes')
 if [ "$(cat "$file" 2>/dev/null)" != "$wanted" ]; then
 	mkdir -p "${file%/*}"
 	printf '%s\n' "$wanted" >"$file"
+	systemctl daemon-reload
 	systemctl restart systemd-resolved
 fi
 for link in /sys/class/net/*; do
