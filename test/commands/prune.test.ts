@@ -15,7 +15,9 @@ test("prune --keep-referred keeps what instances and templates refer to; prune r
   const cache = join(world.home, ".cache", "lima");
   const downloads = join(cache, "download", "by-url-sha256");
   for (const name of ["used", "gone"]) {
-    await world.ok(["create", "--name", name, "-"], { stdin: `images: [{location: "${url(name)}"}]` });
+    await world.ok(["create", "--name", name, "-"], {
+      stdin: `{images: [{location: "${url(name)}"}], containerd: {user: false}}`,
+    });
   }
   server.close();
   await world.ok(["delete", "gone"]);

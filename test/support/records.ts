@@ -18,7 +18,7 @@ export async function said(world: World, args: readonly string[], options?: RunO
 }
 
 /** A template of an instance whose disk holds nothing that boots. */
-export const noGuest = "{images: [location: /etc/profile]}";
+export const noGuest = "{images: [location: /etc/profile], containerd: {user: false}}";
 
 /** Creates a stopped instance of such a template. */
 export async function createStopped(world: World, name: string, text = noGuest): Promise<void> {
