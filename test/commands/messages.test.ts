@@ -147,7 +147,7 @@ describe("what scripts match on", () => {
     ]);
     expect(await world.ok(["ls", "-q", "foo"])).toBe("foo\n");
     expect(await world.ok(["ls", "-f", "{{ .Status }}", "foo"])).toBe("Stopped\n");
-    expect(await world.ok(["ls", "foo", "--yq", ".config.containerd.user"])).toBe("true\n");
+    expect(await world.ok(["ls", "foo", "--yq", ".config.containerd.user"])).toBe("false\n");
     expect(await world.ok(["clone", "foo", "bar"])).toBe("");
     await check([["create", "--name", "foo", "-"], ["fatal: instance `foo` already exists…"], 1, { stdin: noGuest }]);
     await check([
