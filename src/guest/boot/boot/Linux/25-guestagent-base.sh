@@ -17,8 +17,6 @@ program=$(agent_program.sh) || exit 0
 link=$LIMA_CIDATA_GUEST_INSTALL_PREFIX/bin/lima-guestagent
 mkdir -p "${link%/*}"
 ln -sfn "$program" "$link"
-# Instances of long ago ran the agent as a service of the user.
-rm -f "$LIMA_CIDATA_HOME/.config/systemd/user/lima-guestagent.service"
 
 # The socket's owner counts when the first channel gives no answer.
 set -- --socket-owner "$LIMA_CIDATA_UID"
