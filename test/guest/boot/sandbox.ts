@@ -7,6 +7,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -70,6 +71,9 @@ export class Sandbox implements Disposable {
     if (shell === "bash") this.bringBash();
     for (const folder of ["boot", "util", "drivers"])
       cpSync(join(bootScripts, folder), join(this.root, media, folder), { recursive: true });
+    // As the media are mounted: everything may be executed.
+    for (const name of readdirSync(join(this.root, media), { recursive: true, encoding: "utf8" }))
+      chmodSync(join(this.root, media, name), 0o755);
     this.program("chown");
     this.program("sudo", sudo);
     this.file("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nkim:x:1234:1234:Kim:/home/kim.guest:/bin/sh\n");
