@@ -99,16 +99,10 @@ interface HeldForMachine {
 }
 
 /** The machine of the run, started or taken over, and recorded. */
-async function machineOf(
-  options: HostAgentOptions,
-  context: RunContext,
-  held: HeldForMachine,
-): Promise<Running> {
+async function machineOf(options: HostAgentOptions, context: RunContext, held: HeldForMachine): Promise<Running> {
   const { attach } = context;
   if (attach !== undefined) context.onSshPort(attach.run.sshLocalPort);
-  const running = await (attach === undefined
-    ? startMachine(options, context, held)
-    : attachMachine(options, attach));
+  const running = await (attach === undefined ? startMachine(options, context, held) : attachMachine(options, attach));
   recordRun(options.directory, running, held.dnsPorts ?? attach?.run.dnsPorts);
   return running;
 }
