@@ -294,6 +294,8 @@ test("LIMA_SSH_PORT_FORWARDER has ssh's control master listen, and UDP left out"
   await guest(serve(`TCP-LISTEN:${port.bySsh},bind=127.0.0.1`, "echo by ssh"));
   const answer = () => ask({ port: port.bySsh });
   expect(await until(answer, (text) => text !== undefined && text !== "", 30_000)).toBe("by ssh\n");
+  expect(await ask({ port: port.fixedTo })).toBe("fixed\n");
+  expect(await ask({ path: world.file("m", "sock/guest.sock") })).toBe("guest socket\n");
   const child = Bun.spawn(["ss", "-Hltnp", `sport = :${port.bySsh}`], { stdout: "pipe" });
   if (process.getuid?.() === 0) expect(await new Response(child.stdout).text()).toContain('"ssh"');
   const udp = `Not forwarding UDP 127.0.0.1:${port.datagrams}`;
