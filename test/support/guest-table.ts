@@ -39,7 +39,7 @@ export async function failingRows(subject: TableSubject, rows: readonly Row[]): 
 }
 
 /** Small guests have no pgrep. */
-const agentRuns = `for p in /proc/[0-9]*; do { tr "\\000" " " <$p/cmdline || :; } 2>/dev/null; echo; done | grep -q "^/usr/local/bin/lima-guestagent daemon"`;
+const agentRuns = `for p in /proc/[0-9]*; do { tr "\\000" " " <$p/cmdline || :; } 2>/dev/null; echo; done | grep -q "^/[^ ]*/lima-guestagent daemon"`;
 
 /** Rows that hold on every Linux guest, in plain mode too. */
 export const always: readonly Row[] = [
