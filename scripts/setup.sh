@@ -29,7 +29,7 @@ apt_packages() {
   echo qemu-utils openssh-client ca-certificates procps
   # For the test guests: scripts/build-test-image.ts.
   echo mmdebstrap debian-archive-keyring fakeroot fakechroot uidmap mtools dosfstools gdisk e2fsprogs cpio lz4
-  [ "$tests" = no ] || echo genisoimage xorriso shellcheck socat zstd busybox-static openssh-server rsync zsh fish man-db curl systemd
+  [ "$tests" = no ] || echo genisoimage xorriso shellcheck socat zstd busybox-static openssh-server rsync zsh fish man-db curl systemd ansible-core swtpm
 }
 
 missing_apt_packages() {

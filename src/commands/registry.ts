@@ -131,6 +131,12 @@ export const registry: readonly CommandEntry[] = [
     target: { kind: "command", load: async () => (await import("./watch.ts")).command },
   },
   {
+    name: "screenshot",
+    group: "advanced",
+    short: "Save a picture of an instance's screen",
+    target: { kind: "command", load: async () => (await import("./screenshot.ts")).command },
+  },
+  {
     name: "autostart",
     group: "advanced",
     short: "Let instances start by themselves",

@@ -32,9 +32,9 @@ const containerd = works("unpacks, configures and starts everything for the syst
 const inotify = works("a file that is made, changed or touched is told with its time, in new directories too");
 const networks = later("no network but the builtin one is attached yet");
 const resolver = works("names in the guest are those of the host");
-const display = later("the virtual machine has no display yet");
-const audio = later("the virtual machine has no audio device yet");
-const copies = later("no files are copied from the guest yet");
+const display = works("the screen of a guest can be watched by VNC, and its picture saved");
+const audio = works("default sound is what the host has");
+const copies = works("files of the guest come to the host, and go when the instance stops");
 const vz = later("the vz driver is not available yet");
 
 /** Every field of lima.yaml, by the paths of `fieldPaths`. */
@@ -86,7 +86,7 @@ export const effects: Readonly<Record<string, Effect>> = {
   ssh,
   "ssh.localPort": ssh,
   "ssh.loadDotSSHPubKeys": ssh,
-  "ssh.forwardAgent": ssh,
+  "ssh.forwardAgent": works("the host's ssh-agent answers in the guest"),
   "ssh.forwardX11": ssh,
   "ssh.forwardX11Trusted": ssh,
   "ssh.overVsock": vz,
@@ -109,7 +109,7 @@ export const effects: Readonly<Record<string, Effect>> = {
   "provision[].file": scriptFile,
   "provision[].file.url": scriptFile,
   "provision[].file.digest": scriptFile,
-  "provision[].playbook": later("Ansible playbooks are not run yet"),
+  "provision[].playbook": works("Ansible playbooks of lima.yaml run on the host against the guest"),
   "provision[].content": provision,
   "provision[].overwrite": provision,
   "provision[].owner": provision,
@@ -184,6 +184,6 @@ export const effects: Readonly<Record<string, Effect>> = {
   "user.shell": user,
   "user.uid": user,
   "user.passwordlessSudo": user,
-  tpm: later("no TPM is emulated yet"),
+  tpm: works("is emulated by swtpm"),
   osOpts: later("guests other than Linux are not set up yet"),
 };

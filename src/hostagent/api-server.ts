@@ -1,14 +1,19 @@
 import { lstatSync, rmSync } from "node:fs";
 import type { HostAgentInfo } from "../hostapi/info.ts";
-import { UserError } from "../lib/errors.ts";
+import { errorText, UserError } from "../lib/errors.ts";
 import type { Logger } from "../lib/log.ts";
 import { quote } from "../lib/quote.ts";
+import type { PictureFormat } from "../vm/driver.ts";
 import type { Health, Service } from "./service.ts";
 
 /** What the API tells of the run. */
 export interface ApiSource {
   readonly info: () => HostAgentInfo;
+  readonly screenshot: (format: PictureFormat) => Promise<Screenshot>;
 }
+
+/** A picture of the machine's screen, or why there is none. */
+export type Screenshot = { readonly kind: "picture"; readonly bytes: Uint8Array } | { readonly kind: "no-display" };
 
 /** The REST API on `ha.sock`, for this user alone. */
 export class ApiServer implements Service {
@@ -46,25 +51,30 @@ export class ApiServer implements Service {
 }
 
 /** The answer to a request. */
-function answer(request: Request, source: ApiSource): Response {
+function answer(request: Request, source: ApiSource): Response | Promise<Response> {
   const { pathname, searchParams } = new URL(request.url);
   switch (pathname) {
     case "/v1/info":
       return request.method === "GET" ? Response.json(source.info()) : new Response(null, { status: 405 });
     case "/v1/screenshot":
-      return screenshot(request.method, searchParams.get("format"));
+      if (request.method !== "GET") return new Response(null, { status: 405, headers: { Allow: "GET" } });
+      return screenshot((searchParams.get("format") ?? "png").toLowerCase(), source);
     default:
       return failure(404, `${pathname}: no such resource`);
   }
 }
 
-/** No driver that is there makes screenshots. */
-function screenshot(method: string, format: string | null): Response {
-  if (method !== "GET") return new Response(null, { status: 405, headers: { Allow: "GET" } });
-  if (!["png", "bmp"].includes((format ?? "png").toLowerCase())) {
-    return failure(400, `unsupported screenshot format ${quote(format ?? "")}: must be png or bmp`);
+async function screenshot(format: string, source: ApiSource): Promise<Response> {
+  if (format !== "png" && format !== "bmp") {
+    return failure(400, `unsupported screenshot format ${quote(format)}: must be png or bmp`);
   }
-  return failure(501, "the driver of this instance makes no screenshots");
+  try {
+    const shot = await source.screenshot(format);
+    if (shot.kind === "no-display") return failure(422, "the virtual machine has no display configured");
+    return new Response(shot.bytes, { headers: { "Content-Type": `image/${format}` } });
+  } catch (error) {
+    return failure(500, errorText(error));
+  }
 }
 
 function failure(status: number, message: string): Response {

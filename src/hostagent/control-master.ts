@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
+import { createConnection } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { errorText } from "../lib/errors.ts";
 import { childEnv, describeExit, exec } from "../lib/exec.ts";
 import type { Host } from "../lib/host.ts";
 import type { Logger } from "../lib/log.ts";
@@ -15,6 +17,10 @@ export interface ControlMasterOptions {
   readonly endpoint: SshEndpoint;
   /** The control socket, `ssh.sock`. */
   readonly socketPath: string;
+  /** Called after each connection that was made, also the later ones. */
+  readonly onConnect?: () => Promise<void>;
+  /** Pause between looks at whether the socket is still served. @default 5000 */
+  readonly lookMs?: number;
   readonly signal: AbortSignal;
 }
 
@@ -22,24 +28,20 @@ export interface ControlMasterOptions {
 export class ControlMaster implements Service {
   readonly name = "ssh control master";
   private state: Health = { kind: "failed", reason: "not started" };
+  private readonly over = new AbortController();
+  private keeping: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: ControlMasterOptions) {}
 
   /** Resolves when a command went through the shared connection; tries again while it cannot. */
   async start(): Promise<void> {
-    const { signal, logger } = this.options;
-    for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 2000)) {
-      const failure = await this.connect();
-      if (failure === undefined) break;
-      signal.throwIfAborted();
-      this.state = { kind: "failed", reason: failure };
-      logger.debug(`ssh control master: ${failure}`);
-      await sleep(pauseMs, undefined, { signal });
-    }
-    this.state = { kind: "well" };
+    await this.make(this.options.signal);
+    this.keeping = this.keep(AbortSignal.any([this.options.signal, this.over.signal]));
   }
 
   async stop(): Promise<void> {
+    this.over.abort();
+    await this.keeping;
     const { program, options, endpoint, socketPath, host, logger } = this.options;
     if (!existsSync(socketPath)) return;
     const result = await exec([...program.command, ...exitMasterArguments(options, endpoint)], {
@@ -55,12 +57,43 @@ export class ControlMaster implements Service {
     return this.state;
   }
 
+  private async make(signal: AbortSignal): Promise<void> {
+    const { logger, onConnect } = this.options;
+    for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 2000)) {
+      const failure = await this.connect(signal);
+      if (failure === undefined) break;
+      signal.throwIfAborted();
+      this.state = { kind: "failed", reason: failure };
+      logger.debug(`ssh control master: ${failure}`);
+      await sleep(pauseMs, undefined, { signal });
+    }
+    this.state = { kind: "well" };
+    await onConnect?.();
+  }
+
+  /** Makes it again whenever it has ended, until the signal is aborted. */
+  private async keep(signal: AbortSignal): Promise<void> {
+    const { logger, socketPath, lookMs = 5000 } = this.options;
+    try {
+      for (;;) {
+        await sleep(lookMs, undefined, { signal });
+        if (await isServed(socketPath)) continue;
+        this.state = { kind: "failed", reason: "the shared connection was cut" };
+        logger.warn("The ssh connection that `limactl shell` shares was cut; making it again");
+        await this.make(signal);
+        logger.info("The ssh connection that `limactl shell` shares is there again");
+      }
+    } catch (error) {
+      if (!signal.aborted) logger.warn(`ssh control master: ${errorText(error)}`);
+    }
+  }
+
   /**
    * Runs `true` through the shared connection, making it when there is none. The master stays behind in the background and
    * may hold stderr open (OpenSSH before 8.5), so the process's end counts, not the stream's.
    */
-  private async connect(): Promise<string | undefined> {
-    const { program, options, endpoint, host, signal } = this.options;
+  private async connect(signal: AbortSignal): Promise<string | undefined> {
+    const { program, options, endpoint, host } = this.options;
     const child = Bun.spawn([...program.command, ...masterArguments(options, endpoint)], {
       env: childEnv(host.env),
       stdin: "ignore",
@@ -74,4 +107,15 @@ export class ControlMaster implements Service {
     const text = await Promise.race([said, sleep(200, "")]);
     return `ssh ended with ${code}: ${text.trim()}`;
   }
+}
+
+/** Whether a control master answers on the socket; one that ended leaves nothing there, or a dead socket. */
+async function isServed(socketPath: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = createConnection(socketPath);
+  socket.once("connect", () => resolve(true));
+  socket.once("error", () => resolve(false));
+  const served = await promise;
+  socket.destroy();
+  return served;
 }

@@ -135,6 +135,19 @@ export class GuestServices {
     const { InotifyRelay } = await import("./inotify/relay.ts");
     await services.start(new InotifyRelay({ mounts, logger, tell }));
   }
+
+  /** Shows the guest this host's clock at once; without a guest agent, or one that is away, nothing happens. */
+  async setClock(): Promise<void> {
+    const { logger } = this.given.options;
+    try {
+      const result = await this.agent?.connection?.syncTime(Date.now());
+      if (result?.adjusted === true) logger.info(`Time sync: guest clock adjusted (was ${result.driftMs}ms off)`);
+      else if (result !== undefined && result.error !== "") logger.warn(`Time sync: ${result.error}`);
+    } catch (error) {
+      // the next connection shows it
+      logger.debug(`Time sync: ${errorText(error)}`);
+    }
+  }
 }
 
 /** Whether ports are to be forwarded by ssh alone. */

@@ -1,39 +1,32 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { CloudInitProgress } from "../hostapi/events.ts";
 import { errorText, UserError } from "../lib/errors.ts";
 import { describeExit, type ExitStatus } from "../lib/exec.ts";
 import type { AttachVerdict } from "../store/attach-plan.ts";
-import { instanceFiles } from "../store/instance-files.ts";
 import { loadSshKeys } from "../store/ssh-keys.ts";
 import type { Machine } from "../vm/driver.ts";
-import { awaitBoot, type BootResult } from "./boot.ts";
-import { BootMonitor } from "./boot-monitor.ts";
-import { CloudInitMonitor } from "./cloud-init-progress.ts";
-import { ControlMaster } from "./control-master.ts";
 import { holdDataDisks, keepDataDisks } from "./data-disks.ts";
 import type { DnsPorts } from "./dns/dns-server.ts";
 import { listenForNames } from "./dns/listen.ts";
 import type { EventTeller } from "./event-teller.ts";
 import { writeGuestMedia } from "./guest-media.ts";
-import { GuestServices } from "./guest-services.ts";
 import { attachMachine } from "./machine-attach.ts";
+import { bootGuest } from "./machine-boot.ts";
 import { SshfsMounts } from "./mounts/sshfs-mounts.ts";
 import type { HostAgentOptions } from "./options.ts";
-import { phaseNames, stallLimits } from "./phase-plan.ts";
 import { recordRun } from "./record-run.ts";
 import type { Running } from "./running.ts";
 import { RunningTeller } from "./running-teller.ts";
 import { Services } from "./service.ts";
-import { SshSession } from "./ssh/session.ts";
 import { prepareSshAccess } from "./ssh-access.ts";
 import { chooseSshPort } from "./ssh-port.ts";
+import { TroubleWatch } from "./trouble-watch.ts";
 
 /** What a run has from the agent around it. */
 export interface RunContext {
   readonly events: EventTeller;
   /** Told the port of the loopback that leads to the guest, once it is chosen. */
   readonly onSshPort: (port: number) => void;
+  /** Told the machine once it runs. */
+  readonly onMachine: (machine: Machine) => void;
   /** The machine that is to be taken over; undefined starts one. */
   readonly attach: Extract<AttachVerdict, { kind: "attach" }> | undefined;
 }
@@ -66,20 +59,27 @@ async function live(options: HostAgentOptions, context: RunContext): Promise<voi
   // a machine that was taken over has its disks already
   using _held = attach === undefined ? undefined : keepDataDisks(options);
   const { machine } = running;
+  context.onMachine(machine);
   const services = new Services(logger);
   const over = new AbortController();
   const mounts = mountsOf(options, running, () => teller.refresh());
-  const teller = new RunningTeller(context.events, running.endpoint.port, () => mounts?.problems ?? []);
+  using watch = new TroubleWatch({ services, onChange: () => teller.refresh() });
+  const troubles = () => [...(mounts?.problems ?? []), ...watch.lasting];
+  const teller = new RunningTeller(context.events, running.endpoint.port, troubles);
   let ready = false;
   try {
     context.events.tell({ sshLocalPort: running.endpoint.port });
-    const routines = boot(options, running, { services, mounts, events: context.events, signal: over.signal }).then(
-      (result) => {
-        if (result === undefined) return;
-        ready = true;
-        teller.ready(result);
-      },
-    );
+    const routines = bootGuest(options, running, {
+      services,
+      mounts,
+      events: context.events,
+      signal: over.signal,
+    }).then((result) => {
+      if (result === undefined) return;
+      ready = true;
+      watch.begin();
+      teller.ready(result);
+    });
     const end = await Promise.race([machine.exited, whenAborted(signal), routines.then(() => machine.exited)]);
     if (end === undefined) logger.info(`Received ${signalName(signal.reason)}, shutting down the host agent`);
     else if (!signal.aborted) tellDriverEnd(options, end, machine, ready);
@@ -151,14 +151,6 @@ async function startMachine(
   return { machine, instanceId, endpoint, access };
 }
 
-/** What a boot works with besides the machine. */
-interface BootTools {
-  readonly services: Services;
-  readonly mounts: SshfsMounts | undefined;
-  readonly events: EventTeller;
-  readonly signal: AbortSignal;
-}
-
 /** The mounts that the host agent makes; undefined when there are none of its own. */
 function mountsOf(
   { host, config, logger }: HostAgentOptions,
@@ -168,73 +160,6 @@ function mountsOf(
   const { plain, mountType, mounts } = config;
   if (plain || mountType !== "reverse-sshfs" || mounts.length === 0) return undefined;
   return new SshfsMounts({ host, logger, mounts, access, onChange });
-}
-
-/** @returns undefined when the run was over before the guest was ready */
-async function boot(
-  options: HostAgentOptions,
-  running: Running,
-  { services, mounts, events, signal }: BootTools,
-): Promise<BootResult | undefined> {
-  const { host, config, logger, directory, limaHome, name } = options;
-  const { machine, instanceId, endpoint } = running;
-  const monitor = new BootMonitor({
-    directory,
-    limits: stallLimits(host.env.LIMA_START_STALL_SECONDS),
-    logger,
-    onPhase: (name) => events.tellPart({ phase: { name, description: phaseNames[name] } }),
-  });
-  // a guest that has stalled is not dialled for ever
-  const dialling = AbortSignal.any([signal, monitor.stalled]);
-  const session = new SshSession({
-    endpoint,
-    user: config.user.name,
-    privateKey: readFileSync(join(limaHome, "_config", "user")),
-    signal: dialling,
-    onDial: (step) => monitor.sign(step.kind === "failed" ? { kind: "login-failed", reason: step.reason } : step),
-  });
-  const forwarding = new GuestServices({ options, endpoint, session, access: running.access, services, events });
-  const controlMaster = async () => {
-    const socketPath = join(directory, instanceFiles.sshSock);
-    await services.start(new ControlMaster({ host, logger, socketPath, signal: dialling, ...(await running.access) }));
-  };
-  const onEssential = async (): Promise<readonly string[]> => {
-    if (mounts === undefined) return [];
-    // with mounts the control master is none of the requirements
-    const master = host.os === "windows" ? undefined : controlMaster();
-    const results = await Promise.allSettled([services.start(mounts), master]);
-    return results.flatMap((result) => (result.status === "rejected" ? [errorText(result.reason)] : []));
-  };
-  try {
-    await services.start(monitor);
-    await services.start(session);
-    await forwarding.begin();
-    if (options.progress) {
-      const tell = (cloudInitProgress: CloudInitProgress) => events.tellPart({ cloudInitProgress });
-      await services.start(new CloudInitMonitor({ session, tell, signal }));
-    }
-    const driverOutput = () => machine.lastOutput();
-    const result = await awaitBoot({
-      host,
-      logger,
-      name,
-      config,
-      instanceId,
-      session,
-      monitor,
-      controlMaster,
-      onEssential,
-      driverOutput,
-      signal,
-    });
-    await forwarding.ready();
-    return result;
-  } catch (error) {
-    if (signal.aborted) return undefined;
-    return { errors: [errorText(error)], bootErrors: [] };
-  } finally {
-    for (const problem of services.problems()) logger.debug(`not well: ${problem}`);
-  }
 }
 
 /** @throws UserError when the machine ended before its guest was ready */

@@ -9,7 +9,8 @@ import type { AttachVerdict } from "../store/attach-plan.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import { runningProcesses } from "../store/running.ts";
 import { removeState } from "../store/state.ts";
-import { ApiServer } from "./api-server.ts";
+import type { Machine } from "../vm/driver.ts";
+import { ApiServer, type ApiSource } from "./api-server.ts";
 import { EventTeller } from "./event-teller.ts";
 import { MachineLeft } from "./machine-attach.ts";
 import { runMachine } from "./machine-run.ts";
@@ -28,18 +29,31 @@ export async function runHostAgent(options: HostAgentOptions): Promise<void> {
   const events = new EventTeller(options.output ?? writeStdout);
   const services = new Services(logger);
   const run: { sshLocalPort?: number } = {};
+  let machine: Machine | undefined;
+  const source: ApiSource = {
+    info: () => infoOf(run, events),
+    screenshot: async (format) => {
+      const { display } = options.config.video;
+      if (display === "" || display === "none") return { kind: "no-display" };
+      if (machine === undefined) throw new UserError("the virtual machine does not run yet");
+      return { kind: "picture", bytes: await machine.screenshot(format) };
+    },
+  };
   const attach = machineToAttach(directory);
   let left = false;
   try {
     // a state of an earlier run says nothing of the processes that are started now
     if (attach === undefined) removeState(directory);
-    await services.start(new ApiServer(options.socketPath, { info: () => infoOf(run, events) }, logger));
+    await services.start(new ApiServer(options.socketPath, source, logger));
     writePidFile(pidFile);
     await runMachine(options, {
       events,
       attach,
       onSshPort: (port) => {
         run.sshLocalPort = port;
+      },
+      onMachine: (running) => {
+        machine = running;
       },
     });
   } catch (error) {

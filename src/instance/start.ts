@@ -12,6 +12,7 @@ import { runningProcesses } from "../store/running.ts";
 import { ensureIdentity } from "../store/ssh-keys.ts";
 import { findSshProgram } from "../store/ssh-program.ts";
 import { loadDriver } from "../vm/drivers.ts";
+import { runPlaybooks } from "./ansible.ts";
 import type { InstanceContext } from "./context.ts";
 import { type GuestAgentFiles, obtainGuestAgents } from "./guest-agent-file.ts";
 import { inspectInstance } from "./inspect.ts";
@@ -256,6 +257,7 @@ async function waitUntilRunning(
   );
   options.signal.throwIfAborted();
   if (outcome === "running") {
+    await runPlaybooks(context, instance, options.signal);
     if (options.forShell !== true) context.logger.info(startTimesText(clock.times()));
     const shown = instance.config?.message === "" ? instance : await inspectInstance(context, instance.name);
     announce(context, shown, options);

@@ -14,6 +14,8 @@ const pauseMs = [50, 1000] as const;
 export class OutputFile {
   private readonly over = new AbortController();
   private following: Promise<void> = Promise.resolve();
+  /** Byte at which following begins; undefined for the end of the file. */
+  private from: number | undefined;
 
   constructor(private readonly path: string) {}
 
@@ -21,11 +23,13 @@ export class OutputFile {
   create(): number {
     // append: two descriptors of one file, or a reader that cuts it, leave no holes
     closeSync(openSync(this.path, "w", 0o600));
+    this.from = 0;
     return openSync(this.path, "a");
   }
 
-  /** Tells each line from here on. @param from byte to begin at; the end of the file where it is left out */
-  follow(onLine: (line: string) => void, from = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0): void {
+  /** Tells each line from now on; of a file that was created here, from its beginning. */
+  follow(onLine: (line: string) => void): void {
+    const from = this.from ?? statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
     const read = async () => {
       for await (const line of followLines(this.path, { from, signal: this.over.signal, pauseMs })) onLine(line);
     };

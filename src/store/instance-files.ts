@@ -34,6 +34,7 @@ export const instanceFiles = {
   hostAgentStdout: "ha.stdout.log",
   hostAgentStderr: "ha.stderr.log",
   hostAgentLock: "ha.lock",
+  ansibleInventory: "ansible-inventory.yaml",
   state: "state.json",
 } as const;
 

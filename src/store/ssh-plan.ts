@@ -71,9 +71,15 @@ export function sshArguments(options: readonly SshOption[]): readonly string[] {
   return ["-F", "/dev/null", ...options.flatMap((item) => ["-o", optionText(item)])];
 }
 
+/** A connection that gives no answer for five minutes is dead; a guest that was suspended for less goes on. */
+export const keepAlive: readonly SshOption[] = [
+  option("ServerAliveInterval", "15"),
+  option("ServerAliveCountMax", "20"),
+];
+
 /** Arguments that start the control master in the background, and nothing else. */
 export function masterArguments(options: readonly SshOption[], endpoint: SshEndpoint): readonly string[] {
-  return [...sshArguments(options), "-p", String(endpoint.port), endpoint.address, "--", "true"];
+  return [...sshArguments([...options, ...keepAlive]), "-p", String(endpoint.port), endpoint.address, "--", "true"];
 }
 
 /** Arguments that end the control master. */

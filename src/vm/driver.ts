@@ -53,8 +53,20 @@ export interface StopStep {
   readonly text: string;
 }
 
+/** Formats of a screenshot. */
+export type PictureFormat = "png" | "bmp";
+
+/** What a running machine with a display can be asked for. */
+export interface MachineControls {
+  setVncPassword(password: string): Promise<void>;
+  /** The TCP port on which its VNC server listens. */
+  vncPort(): Promise<number>;
+  /** What its screen shows. */
+  screenshot(format: PictureFormat): Promise<Uint8Array>;
+}
+
 /** A machine that runs. */
-export interface Machine {
+export interface Machine extends MachineControls {
   /** Process of the driver: QEMU itself. */
   readonly pid: number;
   /** Processes that serve it and end with it. */

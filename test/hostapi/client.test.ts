@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ApiServer } from "../../src/hostagent/api-server.ts";
+import { ApiServer, type ApiSource } from "../../src/hostagent/api-server.ts";
 import { getInfo, httpErrorText } from "../../src/hostapi/client.ts";
 import type { Logger } from "../../src/lib/log.ts";
 
+const dark: ApiSource["screenshot"] = async () => ({ kind: "no-display" });
 const silent: Logger = { trace() {}, debug() {}, info() {}, warn() {}, error() {}, log() {} };
 
 function directory(): Disposable & { readonly socket: string } {
@@ -19,7 +20,7 @@ describe("the API on ha.sock", () => {
     using place = directory();
     const server = new ApiServer(
       place.socket,
-      { info: () => ({ sshLocalPort: 60022, errors: ["a script failed"] }) },
+      { info: () => ({ sshLocalPort: 60022, errors: ["a script failed"] }), screenshot: dark },
       silent,
     );
     await server.start();
@@ -39,7 +40,7 @@ describe("the API on ha.sock", () => {
     ]);
     expect(dead.signalCode).toBe("SIGKILL");
     expect(statSync(place.socket).isSocket()).toBe(true);
-    const server = new ApiServer(place.socket, { info: () => ({}) }, silent);
+    const server = new ApiServer(place.socket, { info: () => ({}), screenshot: dark }, silent);
     await server.start();
     expect(await getInfo(place.socket)).toEqual({});
     await server.stop();
@@ -50,8 +51,8 @@ describe("the API on ha.sock", () => {
   const answers: readonly (readonly [string, string, number])[] = [
     ["GET", "/v1/info", 200],
     ["POST", "/v1/info", 405],
-    ["GET", "/v1/screenshot", 501],
-    ["GET", "/v1/screenshot?format=PNG", 501],
+    ["GET", "/v1/screenshot", 422],
+    ["GET", "/v1/screenshot?format=PNG", 422],
     ["GET", "/v1/screenshot?format=gif", 400],
     ["DELETE", "/v1/screenshot", 405],
     ["GET", "/", 404],
@@ -59,7 +60,7 @@ describe("the API on ha.sock", () => {
   ];
   test("answers with the statuses of its contract", async () => {
     using place = directory();
-    const server = new ApiServer(place.socket, { info: () => ({}) }, silent);
+    const server = new ApiServer(place.socket, { info: () => ({}), screenshot: dark }, silent);
     await server.start();
     const got: (readonly [string, string, number])[] = [];
     for (const [method, path] of answers) {

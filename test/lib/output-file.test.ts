@@ -13,10 +13,10 @@ test("what a process says is told line by line, and its last lines are found lat
   const file = new OutputFile(path);
   const fd = file.create();
   const told: string[] = [];
-  file.follow((line) => told.push(line));
   const child = Bun.spawn(["sh", "-c", "echo one; echo two; printf three"], { stdout: fd, stderr: fd });
   closeSync(fd);
   await child.exited;
+  file.follow((line) => told.push(line));
   await file.end();
   expect(told).toEqual(["one", "two"]);
   expect(new OutputFile(path).lines()).toEqual(["one", "two", "three"]);

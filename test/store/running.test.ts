@@ -81,6 +81,8 @@ describe("the processes of an instance", () => {
     const machine = await started(process.execPath, [
       "-e",
       "setTimeout(() => {}, 60_000)",
+      // or the rest would be options of bun itself
+      "--",
       "-pidfile",
       join(dir, "qemu.pid"),
     ]);

@@ -89,7 +89,10 @@ describe("the options of ssh", () => {
 test("arguments of ssh", () => {
   const options = [{ key: "User", value: "ann" }];
   expect(sshArguments(options)).toEqual(["-F", "/dev/null", "-o", "User=ann"]);
-  expect(masterArguments(options, endpoint).slice(4)).toEqual(["-p", "60022", "127.0.0.1", "--", "true"]);
+  expect(masterArguments(options, endpoint).slice(4)).toEqual([
+    ...["-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=20"],
+    ...["-p", "60022", "127.0.0.1", "--", "true"],
+  ]);
   expect(exitMasterArguments(options, endpoint).slice(4)).toEqual(["-O", "exit", "-p", "60022", "127.0.0.1"]);
 });
 

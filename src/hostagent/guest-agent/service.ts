@@ -36,6 +36,7 @@ export class GuestAgent implements Service {
   private running: Promise<void> = Promise.resolve();
   private seen = false;
   private patience: NodeJS.Timeout | undefined;
+  private missed = false;
 
   constructor(private readonly options: GuestAgentOptions) {}
 
@@ -47,7 +48,8 @@ export class GuestAgent implements Service {
   /** The guest is ready: an agent that has not answered after this time is missed. */
   expect(limitMs: number): void {
     this.patience = setTimeout(() => {
-      if (!this.seen) this.options.logger.warn(missing);
+      this.missed = !this.seen;
+      if (this.missed) this.options.logger.warn(missing);
     }, limitMs);
   }
 
@@ -60,7 +62,8 @@ export class GuestAgent implements Service {
   }
 
   health(): Health {
-    return this.state;
+    if (this.seen) return this.state;
+    return this.missed ? { kind: "failed", reason: missing } : { kind: "well" };
   }
 
   /** The connection, while there is one. */

@@ -19,6 +19,7 @@ export interface SshfsMountsOptions {
 /** The host directories of an instance whose `mountType` is `reverse-sshfs`. */
 export class SshfsMounts implements Service {
   readonly name = "mounts";
+  readonly tellsTroubles = true;
   private mounts: readonly SshfsMount[] = [];
 
   constructor(private readonly options: SshfsMountsOptions) {}

@@ -1,5 +1,5 @@
 import type { Mount } from "../../config/types.ts";
-import { type SshEndpoint, type SshOption, sshArguments, withoutMaster } from "../../store/ssh-plan.ts";
+import { keepAlive, type SshEndpoint, type SshOption, sshArguments, withoutMaster } from "../../store/ssh-plan.ts";
 import type { SshProgram } from "../../store/ssh-program.ts";
 import { noSftpServer } from "./sftp-server-plan.ts";
 
@@ -52,12 +52,6 @@ export function sshfsPlans(facts: SshfsFacts): readonly SshfsPlan[] {
     parent: parentOf(mount, mounts),
   }));
 }
-
-/** A connection that gives no answer for five minutes is dead; a guest that was suspended for less goes on. */
-const keepAlive: readonly SshOption[] = [
-  { key: "ServerAliveInterval", value: "15" },
-  { key: "ServerAliveCountMax", value: "20" },
-];
 
 /**
  * OpenSSH's server where there is one, else this program's; unless the mount asks for either. OpenSSH's expands `%d` and the

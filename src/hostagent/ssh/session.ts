@@ -25,6 +25,8 @@ export interface SshSessionOptions {
   readonly signal: AbortSignal;
   /** Told what the dialling learns about the guest. */
   readonly onDial?: (step: DialStep) => void;
+  /** Told when a connection has ended that was there. */
+  readonly onCut?: () => void;
 }
 
 /** What one step of dialling showed. */
@@ -119,10 +121,18 @@ export class SshSession implements Service {
       if (this.client === dialled) this.client = undefined;
       this.state = { kind: "failed", reason: "the connection was cut" };
     };
+    const redial = () => {
+      const ours = this.client === dialled;
+      forget();
+      if (!ours || this.options.signal.aborted) return;
+      this.options.onCut?.();
+      // those who wait for events of the guest do not ask for a connection
+      this.connection().catch(() => undefined);
+    };
     // a killed peer shows as `close` alone
     dialled.then((client) => {
       this.state = { kind: "well" };
-      client.once("close", forget);
+      client.once("close", redial);
       for (const listener of this.listeners) listener(client);
     }, forget);
     return dialled;

@@ -4,6 +4,7 @@ import type { ExitStatus } from "../../lib/exec.ts";
 import { OutputFile } from "../../lib/output-file.ts";
 import { signalProcess, waitForEnd } from "../../store/process.ts";
 import type { AttachOptions, DriverInstance, Machine, PowerOffOptions } from "../driver.ts";
+import { qemuControls } from "./controls.ts";
 import { qemuFiles } from "./layout.ts";
 import { QmpClient } from "./qmp.ts";
 import { endableProcess, killAndWait, powerDown } from "./stop.ts";
@@ -51,6 +52,7 @@ export async function attachQemu(options: AttachOptions): Promise<Machine> {
     return orderly ? { code: 0, signal: null } : { code: null, signal: "unknown" };
   })();
   return {
+    ...qemuControls(qmpSocket),
     pid: qemu.pid,
     helperPids: helpers.map(({ pid }) => pid),
     exited,

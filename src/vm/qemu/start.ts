@@ -7,6 +7,7 @@ import type { Logger } from "../../lib/log.ts";
 import { OutputFile } from "../../lib/output-file.ts";
 import { connectUnix } from "../../lib/unix-connect.ts";
 import type { Machine, PowerOffOptions } from "../driver.ts";
+import { qemuControls } from "./controls.ts";
 import { explainFailure } from "./failure-plan.ts";
 import { type HelperProcess, startHelper } from "./helper-process.ts";
 import { qemuFiles } from "./layout.ts";
@@ -77,6 +78,7 @@ function spawnQemu(plan: QemuPlan, helpers: readonly HelperProcess[], { env, log
     waitForEnd: (timeoutMs, signal) => within(exited, timeoutMs, signal),
   };
   return {
+    ...qemuControls(plan.qmpSocket),
     pid: child.pid,
     helperPids: helpers.map(({ pid }) => pid),
     exited,

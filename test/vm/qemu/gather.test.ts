@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import { macAddressOf } from "../../../src/config/mac-address.ts";
 import { missingQemuImgMessage, missingQemuMessage } from "../../../src/lib/qemu-packages.ts";
+import { processIdentity } from "../../../src/store/process.ts";
 import { platformUuid } from "../../../src/vm/machine-id.ts";
 import { hasVirtualization } from "../../../src/vm/qemu/acceleration.ts";
 import { findQemu } from "../../../src/vm/qemu/binary.ts";
@@ -276,6 +277,40 @@ test("the plan from this machine's facts is one that its QEMU accepts", async ()
   ]);
   await machine.kill();
   expect(readdirSync(instance).sort()).toEqual(["cidata.iso", "diffdisk", "qemu.log", "serial.log", "serialv.log"]);
+});
+
+test("a machine with a TPM and a screen: its VNC server has a password, its picture can be taken, swtpm ends with it", async () => {
+  using directory = scratch();
+  const instance = join(directory.path, "inst");
+  mkdirSync(instance);
+  Bun.spawnSync(["qemu-img", "create", "-q", "-f", "qcow2", join(instance, "diffdisk"), "1G"]);
+  writeFileSync(join(instance, "cidata.iso"), Buffer.alloc(2048 * 20));
+  const machine = await qemuDriver.start({
+    host: host({ env: { ...process.env, XDG_CACHE_HOME: directory.path, LIMA_QEMU_ACCEL: "tcg" } }),
+    instance: { name: "foo", directory: instance },
+    config: config({
+      memory: "128MiB",
+      firmware: { legacyBIOS: true, images: [] },
+      tpm: true,
+      video: { display: "vnc", vnc: { display: "127.0.0.1:100,to=599" } },
+    }),
+    log: recordingLogger(),
+    sshLocalPort: freePort(),
+    networks: [],
+    additionalDisks: [],
+  });
+  const [swtpm = 0] = machine.helperPids;
+  expect(processIdentity(swtpm)).toBeDefined();
+  expect(statSync(join(instance, "swtpm")).mode & 0o777).toBe(0o700);
+  await machine.setVncPassword("abcDEF12");
+  const port = await machine.vncPort();
+  expect(port).toBeWithin(6000, 6500);
+  const png = Buffer.from(await machine.screenshot("png"));
+  expect(png.toString("latin1", 1, 4)).toBe("PNG");
+  expect(png.readUInt32BE(16)).toBeGreaterThan(100);
+  expect(Buffer.from(await machine.screenshot("bmp")).toString("latin1", 0, 2)).toBe("BM");
+  await machine.kill();
+  expect(processIdentity(swtpm)).toBeUndefined();
 });
 
 test("a firmware image of lima.yaml takes the place of the driver's own", async () => {
