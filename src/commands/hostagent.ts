@@ -20,7 +20,12 @@ export const command = defineCommand({
     socket: { type: "string", description: "Path of the hostagent socket" },
     "run-gui": { type: "boolean", description: "Run the GUI synchronously within the hostagent" },
     guestagent: { type: "string", description: "Local path of the guest agent binary" },
-    "guestagent-musl": { type: "string", description: "Local path of the guest agent binary for guests with musl" },
+    // Lima's host agent has no such option
+    "guestagent-musl": {
+      type: "string",
+      description: "Local path of the guest agent binary for guests with musl",
+      hidden: true,
+    },
     "nerdctl-archive": { type: "string", description: "Local path of the nerdctl-full archive" },
     progress: { type: "boolean", description: "Report the progress of provisioning" },
   },
