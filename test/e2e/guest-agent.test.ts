@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { QmpClient } from "../../src/vm/qemu/qmp.ts";
 import { HostSide } from "../guest/agent/host-side.ts";
@@ -14,6 +14,7 @@ const crowd = 31_000;
 const minute = 60_000;
 
 const world = new World();
+const shared = `${world.root}/shared`;
 const guest = async (script: string) => (await world.ok(["shell", "m", "sudo", "sh", "-c", script])).trim();
 const agentPid = () => guest("pidof lima-guestagent || true");
 const said = () => readFileSync(world.file("m", "ha.stderr.log"), "utf8");
@@ -39,10 +40,11 @@ async function noticed(port: number, ip = "127.0.0.1", protocol: "tcp" | "udp" =
 }
 
 beforeAll(async () => {
-  const more = `portForwards:
-- {guestPortRange: [${crowd}, ${crowd + 999}], guestIP: 0.0.0.0, ignore: true}
-`;
-  await world.ok(["start", "--tty=false", world.write("m.yaml", miniTemplate(more))]);
+  mkdirSync(shared);
+  writeFileSync(`${shared}/watched`, "before\n");
+  const more = `mountType: reverse-sshfs\nmountInotify: true\nportForwards:\n- {guestPortRange: [${crowd}, ${crowd + 999}], guestIP: 0.0.0.0, ignore: true}\n`;
+  const mounts = `[{location: ${shared}, mountPoint: /mnt/shared, writable: true}]`;
+  await world.ok(["start", "--tty=false", world.write("m.yaml", miniTemplate(more, "", mounts))]);
 }, 5 * minute);
 
 afterAll(async () => {
@@ -97,6 +99,31 @@ test(
     console.log(`the guest agent's resident memory: ${before} KiB before, ${after} KiB after`);
     expect(after - before).toBeLessThan(4096);
     expect(after).toBeLessThan(64 * 1024);
+  },
+  3 * minute,
+);
+
+test(
+  "a watcher of the guest sees what the host changes in a mount",
+  async () => {
+    const program = `require("fs").watch("/mnt/shared", (_, name) => console.log("seen", name));`;
+    const watcher = world.startProgram([
+      ...[world.executable, "shell", "m", "sudo", "env", "BUN_BE_BUN=1"],
+      ...["/mnt/lima-cidata/lima-guestagent", "-e", `${program} console.error("ready");`],
+    ]);
+    await until("the watcher", watcher.stderr, (text) => text.includes("ready"));
+    await until(
+      "the change",
+      () => {
+        appendFileSync(`${shared}/watched`, "more\n");
+        return watcher.stdout();
+      },
+      (text) => text.includes("seen watched"),
+    );
+    writeFileSync(`${shared}/made`, "");
+    await until("the new file", watcher.stdout, (text) => text.includes("seen made"));
+    watcher.kill("SIGKILL");
+    await guest("pkill -f 'require.\"fs' || true");
   },
   3 * minute,
 );
