@@ -97,6 +97,8 @@ describe("host directories appear in the guest, by reverse-sshfs:", () => {
     const { blocks } = statfsSync(shared);
     expect(Number(await guest("stat -f -c '%b %s' /mnt/shared | awk '{ print $1 }'"))).toBe(blocks);
 
+    await guest("cd /mnt/shared; cp /bin/busybox busybox; ./busybox true");
+
     // a file of 64 MiB in both directions
     const data = randomBytes(64 << 20);
     writeFileSync(join(shared, "big"), data);

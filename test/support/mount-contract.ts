@@ -69,7 +69,7 @@ export async function expectContract(
     mkdir sub; echo y >'sub/ä ö 空'; ln -s ../read sub/up; cat sub/up
     echo z >mode; chmod 640 mode; ln mode hard
     truncate -s 8M sparse
-    cp /bin/busybox program; ./program echo runs
+    cp /bin/busybox busybox; ./busybox echo runs
     stat -c '%u %a' mode; id -u`);
   expect(told.split("\n")).toEqual(["from the host", "new", "from the host", "runs", `${uid} 640`, `${uid}`, ""]);
   const at = (path: string) => join(shared.writable, path);
@@ -83,7 +83,10 @@ export async function expectContract(
   expect(statSync(at("mode")).nlink).toBe(2);
   expect(statSync(at("written")).uid).toBe(uid);
   expect(statSync(at("sparse"))).toMatchObject({ size: 8 << 20, blocks: 0 });
-  expect(Number(await guest("stat -f -c %b /mnt/shared"))).toBe(statfsSync(shared.writable).blocks);
+  // in blocks of any size, which need not divide it
+  const [blocks = 0, bytes = 0] = (await guest("stat -f -c '%b %S' /mnt/shared")).split(" ").map(Number);
+  const { blocks: hostBlocks, bsize } = statfsSync(shared.writable);
+  expect(((blocks * bytes) / (hostBlocks * bsize)).toFixed(2)).toBe("1.00");
 
   // a mount point with blanks, and the working directory
   await world.ok(["shell", name, "sh", "-c", "echo hi >cwd"], { cwd: shared.spaces });
@@ -101,17 +104,6 @@ export async function expectContract(
   expect(code).not.toBe(0);
   expect(stderr).toMatch(/read-only/i);
   expect(readdirSync(shared.fixed)).toEqual(["a"]);
-
-  // watchers in the guest are told of what the guest does, and of nothing that the host does
-  await guest(
-    "rm -f /tmp/seen; mkdir /mnt/shared/watched; setsid inotifyd - /mnt/shared/watched:n >/tmp/seen 2>/dev/null </dev/null & sleep 0.5",
-  );
-  writeFileSync(at("watched/host"), "");
-  expect(
-    await guest(
-      "until grep -q guest /tmp/seen; do rm -f /mnt/shared/watched/guest; touch /mnt/shared/watched/guest; sleep 0.1; done; grep -c host /tmp/seen || true; killall inotifyd",
-    ),
-  ).toBe("0\n");
 
   // a big file in both directions
   const data = randomBytes(megabytes << 20);
