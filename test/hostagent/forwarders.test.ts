@@ -113,7 +113,7 @@ const ways = {
 
 async function until(look: () => boolean): Promise<void> {
   for (let n = 0; !look(); n += 1) {
-    if (n > 4000) throw new Error(`waited in vain for ${look}`);
+    if (n > 10_000) throw new Error(`waited in vain for ${look}`);
     await Bun.sleep(5);
   }
 }

@@ -120,7 +120,7 @@ async function forwarded(onConnection: (socket: Socket) => void) {
 
 async function until(look: () => boolean): Promise<void> {
   for (let n = 0; !look(); n += 1) {
-    if (n > 2000) throw new Error(`waited in vain for ${look}`);
+    if (n > 10_000) throw new Error(`waited in vain for ${look}`);
     await Bun.sleep(5);
   }
 }
@@ -299,8 +299,9 @@ test("the guest reaches a socket of the host, also after its connection was cut"
     await until(() => heard.ended);
     expect(`${round} ${heard.text}`).toBe(`${round} from the host`);
     if (round === 2) break;
-    await sshd.cutConnections();
+    // before the cut: the socket that is made after it must stay
     rmSync(guestSocket, { force: true });
+    await sshd.cutConnections();
     await session.exec("true").catch(() => session.exec("true"));
   }
   server.close();

@@ -83,7 +83,7 @@ async function hostSide(more: Partial<GuestAgentOptions> = {}) {
 
 async function until(look: () => boolean): Promise<void> {
   for (let n = 0; !look(); n += 1) {
-    if (n > 2000) throw new Error(`waited in vain for ${look}`);
+    if (n > 10_000) throw new Error(`waited in vain for ${look}`);
     await Bun.sleep(5);
   }
 }

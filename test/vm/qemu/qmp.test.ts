@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -51,6 +51,16 @@ describe("QMP lines", () => {
   });
 });
 
+/** The socket's file is there before QEMU listens on it. */
+async function listens(path: string): Promise<boolean> {
+  try {
+    using _client = await QmpClient.connect(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 describe("a running QEMU", () => {
   const directory = mkdtempSync(join(tmpdir(), "qmp-"));
   const path = join(directory, "qmp.sock");
@@ -70,7 +80,7 @@ describe("a running QEMU", () => {
       ],
       { stdio: ["ignore", "inherit", "inherit"] },
     );
-    while (!existsSync(path) && qemu.exitCode === null) await Bun.sleep(5);
+    while (!(await listens(path)) && qemu.exitCode === null) await Bun.sleep(5);
   });
   afterAll(async () => {
     qemu.kill("SIGKILL");
