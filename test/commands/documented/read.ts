@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { registry } from "../../../src/commands/registry.ts";
 
 /** An option as cli.md has it. */
 export interface DocumentedFlag {
@@ -50,7 +49,7 @@ export const globalOptions: readonly DocumentedFlag[] = flagsOf("*");
 const groups = ["template", "network", "autostart", "completion", "debug", "mcp"];
 
 /** Every command of cli.md's section 4 that the tables hold, whether the program has it yet or not. */
-const allCommands: readonly DocumentedCommand[] = rows("commands.tsv").map(
+export const documentedCommands: readonly DocumentedCommand[] = rows("commands.tsv").map(
   ([line = "", aliases = "", min = "", max = "", group = "", wrapped = "", completes = ""]) => {
     const words = line.split(" ");
     const path = words.slice(0, groups.includes(words[0] ?? "") ? 2 : 1);
@@ -67,12 +66,3 @@ const allCommands: readonly DocumentedCommand[] = rows("commands.tsv").map(
     };
   },
 );
-
-const isThere = ({ path }: DocumentedCommand) => registry.some(({ name }) => name === path[0]);
-
-export const documentedCommands: readonly DocumentedCommand[] = allCommands.filter(isThere);
-
-/** Names of documented commands that the program does not have. */
-export const missingCommands: readonly string[] = allCommands
-  .filter((command) => !isThere(command))
-  .map(({ path }) => path.join(" "));
