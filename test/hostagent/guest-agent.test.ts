@@ -188,7 +188,7 @@ test("a first channel that gives no answer is left for ssh, and tried first agai
   mute.close();
 });
 
-test("while neither channel answers, both are tried again, and the reason names both", async () => {
+test("while neither channel answers, both are tried again, and the log names the reason of both", async () => {
   const fallback = new SshChannel({
     socketPath: join(directory, "ga2.sock"),
     connected: async () => undefined,
@@ -196,8 +196,25 @@ test("while neither channel answers, both are tried again, and the reason names 
       throw new Error("nothing listens there");
     },
   });
-  await using host = await hostSide({ socketPath: join(directory, "absent"), fallback, answerMs: 50 });
-  await until(() => JSON.stringify(host.service.health()).includes("over ssh: nothing listens there"));
+  const reasons: string[] = [];
+  const ignore = () => undefined;
+  const logger: Logger = {
+    ...{ trace: ignore, info: ignore, warn: ignore, error: ignore, log: ignore },
+    debug: (message) => void reasons.push(message),
+  };
+  const absent = join(directory, "absent");
+  await using host = await hostSide({ socketPath: absent, fallback, answerMs: 50, logger });
+  await until(() => reasons.length > 1);
+  for (const reason of reasons) {
+    expect(reason).toContain(absent);
+    expect(reason).toContain("over ssh: nothing listens there");
+  }
+  expect(host.service.health()).toEqual({ kind: "well" });
+  host.service.expect(0);
+  await until(() => host.service.health().kind === "failed");
+  expect(host.service.health()).toMatchObject({
+    reason: "guest agent does not seem to be running; port forwards will not work",
+  });
 });
 
 test("datagrams go through a tunnel, and answers come back", async () => {
