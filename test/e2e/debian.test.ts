@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { always, byCloudInit, bySystemd, failingRows, notPlain } from "../support/guest-table.ts";
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { writeImage } from "../support/container-image.ts";
+import { writeContainerdArchive } from "../support/containerd-archive.ts";
+import { always, byCloudInit, bySystemd, failingRows, notPlain, untouched } from "../support/guest-table.ts";
 import { debianTemplate } from "../support/guests.ts";
 import { type Run, World } from "../support/limactl.ts";
 
@@ -241,9 +243,16 @@ describe.if(process.getuid?.() === 0)("the Debian guest, by root, with a templat
   let world: World;
   let said: Run;
   const inGuest = async (script: string) => (await world.ok(["shell", "much", "sh", "-c", script])).trim();
+  const disk = () => `${world.limaHome}/_disks/extra`;
   const pem = certificate();
   const indented = pem.replace(/^(?=.)/gm, "    ");
+  const port = 18123;
   const template = `
+containerd:
+  system: true
+  user: true
+  archives: [{location: ~/nerdctl-full.tgz, arch: x86_64}]
+additionalDisks: [{name: extra}]
 user: {name: kim, uid: 1234, comment: Kim Possible, home: /home/kim.here, shell: /bin/sh}
 param: {GREETING: hello $world}
 env: {PLACE: "over there"}
@@ -266,6 +275,7 @@ ${indented}provision:
   script: |
     #!/bin/sh
     echo second >>/var/tmp/order
+    echo "the last words"
     exit 3
 - mode: boot
   script: |
@@ -277,6 +287,18 @@ ${indented}provision:
   permissions: "640"
   content: |
     it's $HOME, {{.Name}}
+- mode: data
+  path: /home/kim.here/not/there/yet.txt
+  owner: kim:kim
+  content: first
+- mode: data
+  path: /etc/hostname
+  overwrite: false
+  content: never
+- mode: dependency
+  script: |
+    #!/bin/sh
+    test ! -e /usr/local/bin/nerdctl && echo "dependency $(id -u) $PARAM_GREETING" >/var/tmp/dependency
 - mode: yq
   path: /etc/limabun/edited.yaml
   expression: .place = "{{.Home}}"
@@ -291,8 +313,12 @@ message: |
 
   beforeAll(async () => {
     world = new World("self");
+    writeContainerdArchive(`${world.home}/nerdctl-full.tgz`);
+    mkdirSync(disk(), { recursive: true });
+    expect(spawnSync("qemu-img", ["create", "-q", "-f", "raw", `${disk()}/datadisk`, "64M"]).status).toBe(0);
     const file = world.write("much.yaml", debianTemplate(template));
-    said = await world.limactl(["start", "--tty=false", file]);
+    const env = { ftp_proxy: "http://localhost:2121", no_proxy: "example.com" };
+    said = await world.limactl(["start", "--tty=false", file], { env });
   }, boot);
 
   afterAll(async () => {
@@ -330,9 +356,74 @@ message: |
     expect(await inGuest("sudo cat /etc/limabun/edited.yaml")).toBe("place: /home/kim.here");
   });
 
-  test("a script that fails is named, with the start a success all the same", () => {
+  test("a script that fails is named with its last lines, with the start a success all the same", async () => {
+    const told = "boot script failed: provision.system/00000002\n  | the last words";
     expect(said.stderr).toContain("provision.system/00000002");
+    expect(said.stderr).toContain("the last words");
+    const events = (await Bun.file(world.file("much", "ha.stdout.log")).text()).trim().split("\n");
+    expect(events.flatMap((line) => JSON.parse(line).status.errors ?? [])).toContain(told);
+    expect(JSON.parse(await world.ok(["list", "--json", "much"])).errors).toEqual([told]);
   });
+
+  test("data files have their owner, and an existing one may be kept", async () => {
+    const place = "/home/kim.here/not/there";
+    expect(await inGuest(`stat -c '%U %a' ${place} ${place}/yet.txt; cat ${place}/yet.txt`)).toBe(
+      "kim 755\nkim 644\nfirst",
+    );
+    expect(await inGuest("cat /etc/hostname")).toBe("lima-much");
+    expect(await inGuest("cat /var/tmp/dependency")).toBe("dependency 0 hello $world");
+  });
+
+  test("proxies of the host's loopback are reached through the gateway", async () => {
+    expect(await inGuest("printenv ftp_proxy FTP_PROXY no_proxy NO_PROXY")).toBe(
+      "http://192.168.5.2:2121\nhttp://192.168.5.2:2121\nexample.com\nexample.com",
+    );
+  });
+
+  test("an additional disk is formatted, mounted, and marked as used", async () => {
+    expect(readlinkSync(`${disk()}/in_use_by`)).toBe(`${world.limaHome}/much`);
+    expect(await inGuest("findmnt -no SOURCE,FSTYPE /mnt/lima-extra; sudo blkid -s LABEL -o value /dev/vdb1")).toBe(
+      "/dev/vdb1 ext4\nlima-extra",
+    );
+  });
+
+  test(
+    "containerd is installed from its archive, for the system and for the user",
+    async () => {
+      expect(await inGuest("systemctl is-active containerd buildkit stargz-snapshotter | sort -u")).toBe("active");
+      expect(await inGuest("systemctl is-enabled containerd buildkit stargz-snapshotter | sort -u")).toBe("enabled");
+      expect(await inGuest("cat /etc/bash_completion.d/nerdctl; nerdctl --version")).toBe(
+        "# completion for bash\nnerdctl version 0.test",
+      );
+      expect(await inGuest("cat ~/setup-tool")).toBe(
+        "install kim /run/user/1234\ninstall-buildkit-containerd kim /run/user/1234 default overlayfs\ninstall-stargz kim /run/user/1234",
+      );
+      expect(await inGuest("XDG_RUNTIME_DIR=/run/user/1234 systemctl --user is-active containerd")).toBe("active");
+      expect(await inGuest("stat -c %U ~/.config ~/.config/containerd/config.toml | sort -u")).toBe("kim");
+      expect(await inGuest("grep snapshotter /etc/buildkit/buildkitd.toml")).toContain('"overlayfs"');
+      // containerd itself has read the configuration that was written for it
+      expect(await inGuest("sudo ctr plugins ls | grep -c -w -e stargz -e cri")).toBe("2");
+    },
+    boot,
+  );
+
+  test(
+    "a container's listening port is forwarded like any other",
+    async () => {
+      const image = `${world.root}/image.tar`;
+      const name = "localhost/page:1";
+      writeImage(image, name, port);
+      await world.ok(["copy", image, "much:/var/tmp/image.tar"]);
+      await inGuest("sudo ctr images import /var/tmp/image.tar");
+      await inGuest(`sudo ctr run --detach --net-host ${name} page`);
+      const log = () => readFileSync(world.file("much", "ha.stdout.log"), "utf8");
+      while (!log().includes(`:${port}"`)) await Bun.sleep(100);
+      expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("from a container\n");
+      await inGuest("sudo ctr task kill --signal SIGKILL page");
+      while (!log().includes('"stopping"')) await Bun.sleep(100);
+    },
+    boot,
+  );
 
   test("start waits for the probes of lima.yaml", async () => {
     expect(said.stderr).toContain("`the file that comes late`");
@@ -357,9 +448,29 @@ message: |
     "stop and delete leave nothing",
     async () => {
       await world.ok(["stop", "much"]);
+      expect(() => readlinkSync(`${disk()}/in_use_by`)).toThrow("ENOENT");
       await world.ok(["delete", "much"]);
       expect(world.processes()).toEqual([]);
       expect(existsSync(`${world.limaHome}/much`)).toBe(false);
+    },
+    boot,
+  );
+});
+
+describe("the Debian guest in plain mode", () => {
+  test(
+    "has what plain mode keeps, and nothing else",
+    async () => {
+      await using world = new World("ordinary");
+      const provision = "provision: [{mode: system, script: echo system >>/var/tmp/order}]\n";
+      const file = world.write("plain.yaml", debianTemplate(`plain: true\n${provision}`));
+      const run = await world.limactl(["start", "--tty=false", file]);
+      expect(run.stderr).toContain("READY. Run `ssh -F");
+      expect(run.code).toBe(0);
+      const home = `/home/${world.user}.guest`;
+      const subject = { world, instance: "plain", user: world.user, uid: world.uid, home };
+      const order = { row: "provisioning", script: '[ "$(cat /var/tmp/order)" = system ]' };
+      expect(await failingRows(subject, [...always, ...byCloudInit, ...untouched, order])).toEqual([]);
     },
     boot,
   );
