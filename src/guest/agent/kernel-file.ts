@@ -1,6 +1,9 @@
 import { openSync, readSync } from "node:fs";
 import { errorCode } from "../../lib/errors.ts";
 
+/** How many of the first bytes of a file matter, of those that were read. */
+export type Significant = (bytes: Buffer, length: number) => number;
+
 /** A file of /proc that is read again and again: it stays open, for that costs a fifth, and its bytes are compared in place. */
 export class KernelFile {
   private fd: number | undefined;
@@ -8,13 +11,18 @@ export class KernelFile {
   private nowLength = 0;
   private before = Buffer.allocUnsafe(4096);
 
-  constructor(private readonly path: string) {}
+  /** @param significant what follows those bytes is neither compared nor told */
+  constructor(
+    private readonly path: string,
+    private readonly significant: Significant = (_, length) => length,
+  ) {}
 
   /** Reads it anew. @returns whether it differs from what was read before */
   refresh(): boolean {
     const beforeLength = this.nowLength;
     [this.now, this.before] = [this.before, this.now];
-    this.nowLength = this.fill();
+    const length = this.fill();
+    this.nowLength = this.significant(this.now, length);
     return this.nowLength !== beforeLength || this.now.compare(this.before, 0, beforeLength, 0, this.nowLength) !== 0;
   }
 

@@ -21,12 +21,22 @@ export function parseProcNet(table: string, protocol: "tcp" | "udp", littleEndia
 }
 
 /**
- * How many TCP and UDP sockets there are, as a text to compare. What closed connections leave behind, buffers, and sockets
- * of other families come and go with the traffic, and do not count.
- * @param text of /proc/net/sockstat and sockstat6, one after the other
+ * How many bytes at the beginning of a table of TCP tell of sockets that listen. The kernel lists those first; what follows
+ * them are connections, whose timers change all the time.
+ * @param table the table of which `length` bytes count
  */
-export function socketCounts(text: string): string {
-  return [...text.matchAll(/^((?:TCP|UDP)6?): inuse (\d+)/gm)].map(([, name, count]) => `${name} ${count}`).join();
+export function listeningLength(table: Buffer, length: number): number {
+  const heading = table.indexOf("\n") + 1;
+  let end = heading;
+  while (end < length) {
+    const next = table.indexOf("\n", end) + 1;
+    // `  sl: local_address rem_address st ...`, of which only the first may be preceded by blanks
+    const remote = table.indexOf(" ", table.indexOf(":", end) + 2);
+    const state = table.indexOf(" ", remote + 1) + 1;
+    if (next === 0 || next > length || table.toString("latin1", state, state + 2) !== listeningState.tcp) break;
+    end = next;
+  }
+  return Math.min(end, length);
 }
 
 function addressOf(hex: string, littleEndian: boolean): string | undefined {

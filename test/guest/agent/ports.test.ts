@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
+import fc from "fast-check";
 import { portsChange, uniquePorts } from "../../../src/guest/agent/ports-plan.ts";
-import { parseProcNet } from "../../../src/guest/agent/proc-net.ts";
+import { PortReader } from "../../../src/guest/agent/ports-read.ts";
+import { listeningLength, parseProcNet } from "../../../src/guest/agent/proc-net.ts";
 
 const header = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
 const row = (local: string, state: string) =>
@@ -29,6 +31,46 @@ test("only sockets that wait for others count", () => {
   expect(parseProcNet(header + row("0100007F:1F90", "01"), "udp")).toEqual([]);
   expect(parseProcNet("", "tcp")).toEqual([]);
   expect(parseProcNet("0: garbage 0 0A\n0: XX:1 0 0A\n", "tcp")).toEqual([]);
+});
+
+test("of a table of TCP the listeners matter, and no connection behind them", () => {
+  const listening = header + row("0100007F:1F90", "0A") + row("00000000000000000000000001000000:0050", "0A");
+  const length = (text: string, cut = 0) => listeningLength(Buffer.from(text), text.length - cut);
+  expect(length(listening + row("0100007F:1F90", "01"))).toBe(listening.length);
+  expect(length(listening)).toBe(listening.length);
+  expect(length(header + row("0100007F:1F90", "01"))).toBe(header.length);
+  expect(length(header)).toBe(header.length);
+  expect(length("")).toBe(0);
+  // old bytes behind those that were read
+  expect(length(listening, row("00000000000000000000000001000000:0050", "0A").length)).toBe(
+    listening.length - row("00000000000000000000000001000000:0050", "0A").length,
+  );
+});
+
+test("the length of what matters is within the table, whatever is in it", () => {
+  fc.assert(
+    fc.property(fc.string(), fc.nat(20), (text, cut) => {
+      const bytes = Buffer.from(text);
+      const length = Math.max(0, bytes.length - cut);
+      const found = listeningLength(bytes, length);
+      expect(found).toBeGreaterThanOrEqual(0);
+      expect(found).toBeLessThanOrEqual(length);
+    }),
+  );
+});
+
+test("a listener that takes another's place is seen at the next look", async () => {
+  const reader = new PortReader();
+  const ports = () => reader.read().map(({ port }) => port);
+  const first = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  expect(ports()).toContain(first.port);
+  const before = reader.read();
+  expect(reader.read()).toBe(before);
+  first.stop(true);
+  const second = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  expect(ports()).toContain(second.port);
+  expect(ports()).not.toContain(first.port);
+  second.stop(true);
 });
 
 const tcp = (port: number) => ({ protocol: "tcp" as const, ip: "0.0.0.0", port });
