@@ -84,8 +84,8 @@ export class SshSession implements Service {
     using _slot = await this.slots.take(signal);
     const client = await this.connection();
     signal.throwIfAborted();
-    const channel = await openFreeChannel(client, command, signal);
-    return await runChannel(client, channel, { ...options, signal });
+    const run = await openFreeChannel(client, command, { ...options, signal });
+    return await run.result;
   }
 
   /**
@@ -189,26 +189,34 @@ async function handshake(socket: Socket, options: SshSessionOptions): Promise<Cl
   return result;
 }
 
+/** A command that runs in the guest. */
+interface Run {
+  readonly result: Promise<ExecResult>;
+}
+
+type RunOptions = GuestExecOptions & { readonly signal: AbortSignal };
+
 /** sshd counts a channel until it has reaped the process, a moment after it said the channel is closed. */
-async function openFreeChannel(client: Client, command: string, signal: AbortSignal): Promise<ClientChannel> {
+async function openFreeChannel(client: Client, command: string, options: RunOptions): Promise<Run> {
   for (let left = 100; ; left -= 1) {
     try {
-      return await openChannel(client, command);
+      return await openChannel(client, command, options);
     } catch (error) {
       if (left === 0 || !(error instanceof ChannelRefused)) throw error;
     }
-    await sleep(20, undefined, { signal });
+    await sleep(20, undefined, { signal: options.signal });
   }
 }
 
-function openChannel(client: Client, command: string): Promise<ClientChannel> {
+function openChannel(client: Client, command: string, options: RunOptions): Promise<Run> {
   return new Promise((resolve, reject) => {
     const onClose = () => reject(new SshCut("the ssh connection was cut"));
     client.once("close", onClose);
     try {
       client.exec(command, (error, channel) => {
         client.removeListener("close", onClose);
-        if (error === undefined) resolve(channel);
+        // at once: all that a short command has to say may have come in the same packets
+        if (error === undefined) resolve({ result: runChannel(client, channel, options) });
         else if ("reason" in error) reject(new ChannelRefused(error.message));
         else reject(new SshCut(`ssh: ${error.message}`, { cause: error }));
       });
@@ -219,11 +227,7 @@ function openChannel(client: Client, command: string): Promise<ClientChannel> {
   });
 }
 
-async function runChannel(
-  client: Client,
-  channel: ClientChannel,
-  options: GuestExecOptions & { readonly signal: AbortSignal },
-): Promise<ExecResult> {
+async function runChannel(client: Client, channel: ClientChannel, options: RunOptions): Promise<ExecResult> {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   let exit: { readonly code: number | null; readonly signal: string | null } | undefined;
