@@ -24,6 +24,9 @@ export interface ControlMasterOptions {
   readonly signal: AbortSignal;
 }
 
+/** How long a control master may take to be gone once it has said that it ends. */
+const endLimitMs = 1500;
+
 /** OpenSSH's shared connection, by which `limactl shell` is quick. It lives in a process of its own and ends with this one. */
 export class ControlMaster implements Service {
   readonly name = "ssh control master";
@@ -48,7 +51,8 @@ export class ControlMaster implements Service {
       env: host.env,
       timeoutMs: 3000,
     });
-    if (result.code !== 0 && existsSync(socketPath)) {
+    if (result.code === 0) await untilGone(socketPath);
+    else if (existsSync(socketPath)) {
       logger.warn(`failed to exit the ssh control master: ${describeExit(result)}: ${result.stderr.trim()}`);
     }
   }
@@ -107,6 +111,12 @@ export class ControlMaster implements Service {
     const text = await Promise.race([said, sleep(200, "")]);
     return `ssh ended with ${code}: ${text.trim()}`;
   }
+}
+
+/** A control master says that it will end, and only then takes its socket away and ends. */
+async function untilGone(socketPath: string): Promise<void> {
+  const deadline = performance.now() + endLimitMs;
+  while (existsSync(socketPath) && performance.now() < deadline) await sleep(5);
 }
 
 /** Whether a control master answers on the socket; one that ended leaves nothing there, or a dead socket. */
