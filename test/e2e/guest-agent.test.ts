@@ -89,15 +89,16 @@ test(
     const program = world.write("crowd.ts", crowdProgram);
     await world.ok(["copy", program, "m:/tmp/crowd.ts"]);
     const run = () => guest("BUN_BE_BUN=1 /mnt/lima-cidata/lima-guestagent run /tmp/crowd.ts");
-    await run();
+    // the first rounds bring the heap and the compiled code to their size
+    for (let round = 0; round < 3; round += 1) await run();
     const before = await resident();
     await run();
     const told = async () =>
       (await portsTold(world, "m")).filter(({ guestAddr }) => Number(guestAddr.split(":").at(-1)) >= crowd).length;
-    await until("all listeners", told, (count) => count >= 2000);
+    await until("all listeners", told, (count) => count >= 4000);
     const after = await resident();
     console.log(`the guest agent's resident memory: ${before} KiB before, ${after} KiB after`);
-    expect(after - before).toBeLessThan(4096);
+    expect(after - before).toBeLessThan(6 * 1024);
     expect(after).toBeLessThan(64 * 1024);
   },
   3 * minute,
