@@ -10,7 +10,7 @@ import type { SshProgram } from "../store/ssh-program.ts";
 import type { Health, Service } from "./service.ts";
 
 export interface ControlMasterOptions {
-  readonly host: Host;
+  readonly host: Pick<Host, "env">;
   readonly logger: Logger;
   readonly program: SshProgram;
   readonly options: readonly SshOption[];
@@ -98,13 +98,19 @@ export class ControlMaster implements Service {
    */
   private async connect(signal: AbortSignal): Promise<string | undefined> {
     const { program, options, endpoint, host } = this.options;
-    const child = Bun.spawn([...program.command, ...masterArguments(options, endpoint)], {
-      env: childEnv(host.env),
-      stdin: "ignore",
-      stdout: "ignore",
-      stderr: "pipe",
-      signal,
-    });
+    let child: Bun.Subprocess<"ignore", "ignore", "pipe">;
+    try {
+      child = Bun.spawn([...program.command, ...masterArguments(options, endpoint)], {
+        env: childEnv(host.env),
+        stdin: "ignore",
+        stdout: "ignore",
+        stderr: "pipe",
+        signal,
+      });
+    } catch (error) {
+      // out of processes for a moment, or ssh is just being replaced by its package's upgrade
+      return errorText(error);
+    }
     const said = new Response(child.stderr).text().catch(() => "");
     const code = await child.exited;
     if (code === 0) return undefined;
