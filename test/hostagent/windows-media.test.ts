@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { bootScripts } from "../../src/assets/boot-scripts.ts";
 import { writeWindowsMedia } from "../../src/hostagent/windows-media.ts";
 import { writeIso } from "../../src/lib/iso9660/write.ts";
-import { sampleConfig } from "../guest/sample-facts.ts";
+import { sampleConfig } from "../support/sample-config.ts";
 
 test.each([
   ["CCCOMA_X64FRE_EN-US_DV9", "6"],

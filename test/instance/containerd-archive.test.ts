@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import type { Config } from "../../src/config/types.ts";
 import { obtainContainerdArchive } from "../../src/instance/containerd-archive.ts";
-import { sampleConfig } from "../guest/sample-facts.ts";
 import { recordingLogger, scratch, serveFiles, sha256 } from "../image/support/server.ts";
+import { sampleConfig } from "../support/sample-config.ts";
 import { host } from "../vm/support/host.ts";
 
 const body = Buffer.from("an archive");

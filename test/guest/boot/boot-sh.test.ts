@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../../../src/config/types.ts";
 import type { GuestMediaFacts } from "../../../src/guest/cidata/facts.ts";
-import { sampleMount, sampleScript } from "../sample-facts.ts";
+import { sampleMount } from "../../support/sample-config.ts";
+import { sampleScript } from "../sample-facts.ts";
 import { runBootSh } from "./run-boot-sh.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "boot-sh-"));

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { bootCommands } from "../../../src/guest/cidata/boot-commands.ts";
 import { planGuestMedia } from "../../../src/guest/cidata/plan.ts";
-import { sampleFacts, sampleMount, sampleScript } from "../sample-facts.ts";
+import { sampleMount } from "../../support/sample-config.ts";
+import { sampleFacts, sampleScript } from "../sample-facts.ts";
 import { runBootSh } from "./run-boot-sh.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "shell-safety-"));

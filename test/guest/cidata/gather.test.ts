@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gatherGuestMediaFacts } from "../../../src/guest/cidata/gather.ts";
 import type { Host } from "../../../src/lib/host.ts";
-import { sampleConfig, sampleFacts } from "../sample-facts.ts";
+import { sampleConfig } from "../../support/sample-config.ts";
+import { sampleFacts } from "../sample-facts.ts";
 
 const home = mkdtempSync(join(tmpdir(), "gather-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { etcEnvironment, limaEnv, paramEnv } from "../../../src/guest/cidata/env-files.ts";
-import { sampleConfig, sampleFacts, sampleMount, sampleScript } from "../sample-facts.ts";
+import { sampleConfig, sampleMount } from "../../support/sample-config.ts";
+import { sampleFacts, sampleScript } from "../sample-facts.ts";
 
 function lines(...args: Parameters<typeof sampleFacts>): readonly string[] {
   return limaEnv(sampleFacts(...args))

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { planGuestMedia } from "../../../src/guest/cidata/plan.ts";
-import { sampleConfig, sampleFacts, sampleMount } from "../sample-facts.ts";
+import { sampleConfig, sampleMount } from "../../support/sample-config.ts";
+import { sampleFacts } from "../sample-facts.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "line-readers-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -46,7 +47,7 @@ for (const shell of [["busybox", "ash"], ["bash"]]) {
       {
         timezone: "Europe/Berlin",
         mountType: "9p",
-        mounts: [sampleMount("/a", "/a b"), sampleMount("/c", "/c", true)],
+        mounts: [sampleMount("/a", "/a b"), sampleMount("/c", "/c", { writable: true })],
         caCerts: { removeDefaults: true, files: [], certs: [pem, pem] },
         dns: ["192.168.5.3", "1.1.1.1"],
       },

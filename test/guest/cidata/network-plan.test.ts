@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { guestDns, guestNics, slirpAddresses } from "../../../src/guest/cidata/network-plan.ts";
-import { sampleConfig } from "../sample-facts.ts";
+import { sampleConfig } from "../../support/sample-config.ts";
 
 const network = (name: string, metric = 100) => ({
   lima: name,

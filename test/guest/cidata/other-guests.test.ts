@@ -3,7 +3,8 @@ import { parse } from "yaml";
 import type { Config } from "../../../src/config/types.ts";
 import { mediaForm } from "../../../src/guest/cidata/form-plan.ts";
 import { planGuestMedia } from "../../../src/guest/cidata/plan.ts";
-import { sampleConfig, sampleFacts, sampleMount, sampleScript } from "../sample-facts.ts";
+import { sampleConfig, sampleMount } from "../../support/sample-config.ts";
+import { sampleFacts, sampleScript } from "../sample-facts.ts";
 
 const planned = (config: Partial<Config>, facts: Parameters<typeof sampleFacts>[1] = {}) => {
   const { files } = planGuestMedia(sampleFacts(config, facts));
@@ -34,7 +35,7 @@ test("FreeBSD's user is made by nuageinit, and its boot script runs as a service
   const { userData, text } = planned({
     os: "FreeBSD",
     mountType: "9p",
-    mounts: [sampleMount("/a", "/a b"), sampleMount("/c", "/c", true)],
+    mounts: [sampleMount("/a", "/a b"), sampleMount("/c", "/c", { writable: true })],
     provision: [{ ...sampleScript("data", ""), path: "/x", content: "c" }],
   });
   const [user] = userData.users;
@@ -73,7 +74,7 @@ test("macOS asks for the password, mounts by tag, and finds the media where they
       os: "Darwin",
       vmType: "vz",
       mountType: "virtiofs",
-      mounts: [sampleMount("/a", "/a"), sampleMount("/c", "/c", true)],
+      mounts: [sampleMount("/a", "/a"), sampleMount("/c", "/c", { writable: true })],
       user: { ...sampleConfig.user, home: "/Users/john.guest", shell: "/bin/zsh", passwordlessSudo: false },
     },
     { guestAgentFile: "/agent" },

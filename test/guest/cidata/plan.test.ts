@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import type { GuestMediaFacts } from "../../../src/guest/cidata/facts.ts";
 import { guestHostname, instanceIdAt, planGuestMedia } from "../../../src/guest/cidata/plan.ts";
-import { sampleConfig, sampleFacts, sampleMount, sampleScript } from "../sample-facts.ts";
+import { sampleConfig, sampleMount } from "../../support/sample-config.ts";
+import { sampleFacts, sampleScript } from "../sample-facts.ts";
 
 function paths(facts: GuestMediaFacts): readonly string[] {
   return planGuestMedia(facts).files.map((file) => file.path);

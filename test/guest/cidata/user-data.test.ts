@@ -6,7 +6,8 @@ import type { GuestMediaFacts } from "../../../src/guest/cidata/facts.ts";
 import { networkConfig } from "../../../src/guest/cidata/network-config.ts";
 import { planGuestMedia } from "../../../src/guest/cidata/plan.ts";
 import { block, quoted, word } from "../../../src/guest/cidata/yaml-text.ts";
-import { sampleConfig, sampleFacts, sampleMount, sampleScript } from "../sample-facts.ts";
+import { sampleConfig, sampleMount } from "../../support/sample-config.ts";
+import { sampleFacts, sampleScript } from "../sample-facts.ts";
 
 // cloud-init reads YAML 1.1.
 const read = (text: string) => parse(text, { version: "1.1" });
@@ -118,7 +119,7 @@ test.each([
   ["9p, writable", "9p" as const, true, "rw,trans=virtio,version=9p2000.L,msize=131072,cache=mmap,nofail"],
   ["virtiofs, read-only", "virtiofs" as const, false, "ro,nofail"],
 ])("mounts: %s", (_, mountType, writable, options) => {
-  const { mounts } = userData({ mountType, mounts: [sampleMount("/a", "/a b", writable)] });
+  const { mounts } = userData({ mountType, mounts: [sampleMount("/a", "/a b", { writable })] });
   expect(mounts).toEqual([[expect.stringMatching(/^lima-[0-9a-f]{16}$/), "/a b", mountType, options, "0", "0"]]);
 });
 

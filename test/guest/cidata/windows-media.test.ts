@@ -4,7 +4,8 @@ import { bootScripts } from "../../../src/assets/boot-scripts.ts";
 import type { Config } from "../../../src/config/types.ts";
 import { type AnswerFacts, answerFile } from "../../../src/guest/cidata/windows/answer-file.ts";
 import { planWindowsMedia } from "../../../src/guest/cidata/windows/plan.ts";
-import { sampleConfig, sampleScript } from "../sample-facts.ts";
+import { sampleConfig } from "../../support/sample-config.ts";
+import { sampleScript } from "../sample-facts.ts";
 
 const client: AnswerFacts = {
   arch: "x86_64",

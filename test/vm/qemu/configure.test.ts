@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import type { Config } from "../../../src/config/types.ts";
 import type { Host, HostOs } from "../../../src/lib/host.ts";
 import { configureQemu } from "../../../src/vm/qemu/configure-plan.ts";
-import { config, mount } from "../support/config.ts";
+import { sampleMount } from "../../support/sample-config.ts";
+import { config } from "../support/config.ts";
 import { host } from "../support/host.ts";
 
 const on = (os: HostOs): Host => ({ ...host(), os });
@@ -46,7 +47,7 @@ describe("mountType", () => {
 });
 
 test("the VNC display and the queue size of virtiofs are filled", () => {
-  const { config: filled } = configureQemu(unset({ mountType: "virtiofs", mounts: [mount("/a")] }), {
+  const { config: filled } = configureQemu(unset({ mountType: "virtiofs", mounts: [sampleMount("/a")] }), {
     host: on("linux"),
   });
   expect(filled.video.vnc.display).toBe("127.0.0.1:0,to=9");

@@ -4,7 +4,8 @@ import type { Arch, HostOs } from "../../../src/lib/host.ts";
 import type { QemuFacts } from "../../../src/vm/qemu/facts.ts";
 import { planQemu } from "../../../src/vm/qemu/plan.ts";
 import { virtiofsdImplementation } from "../../../src/vm/qemu/virtiofsd-plan.ts";
-import { config, mount } from "../support/config.ts";
+import { sampleMount } from "../../support/sample-config.ts";
+import { config } from "../support/config.ts";
 
 type Change = Omit<Partial<QemuFacts>, "config" | "host" | "features" | "acceleration"> & {
   readonly host?: Partial<QemuFacts["host"]>;
@@ -62,7 +63,7 @@ const values = (option: string, change: Change = {}): string[] => valuesOf(plan(
 
 test("the whole command line of a Linux guest under KVM, in Lima's order", () => {
   const { argv, warnings, stale, serialLogs } = plan({
-    config: { mounts: [mount("/home/u")] },
+    config: { mounts: [sampleMount("/home/u")] },
     boot: { kernel: "/lima/foo/kernel", cmdline: "console=ttyS0 root=/dev/vda", initrd: "/lima/foo/initrd" },
     additionalDisks: ["/lima/_disks/d/datadisk"],
   });
@@ -298,7 +299,7 @@ describe("disks", () => {
     const made = plan({
       instance: { name: "foo", directory: "/li,ma/foo" },
       disks: { disk: "/li,ma/foo/disk", iso: undefined },
-      config: { mounts: [mount("/a,b")] },
+      config: { mounts: [sampleMount("/a,b")] },
     });
     expect(valuesOf(made.argv, "-drive")).toContain("file=/li,,ma/foo/disk,if=none,discard=on,id=boot-disk");
     expect(valuesOf(made.argv, "-virtfs")[0]).toContain("path=/a,,b,");
@@ -436,14 +437,17 @@ describe("display and sound", () => {
 
 describe("shared directories", () => {
   test("reverse-sshfs needs nothing of QEMU", () => {
-    const made = plan({ config: { mountType: "reverse-sshfs", mounts: [mount("/a")] } });
+    const made = plan({ config: { mountType: "reverse-sshfs", mounts: [sampleMount("/a")] } });
     expect(made.argv).not.toContain("-virtfs");
     expect(made.sharedDirectories).toEqual([]);
   });
 
   test("virtiofs mounts become devices and virtiofsd processes, which share the guest's memory", () => {
     const made = plan({
-      config: { mountType: "virtiofs", mounts: [mount("/a", { virtiofs: { queueSize: 512 } }), mount("/b")] },
+      config: {
+        mountType: "virtiofs",
+        mounts: [sampleMount("/a", "/a", { virtiofs: { queueSize: 512 } }), sampleMount("/b")],
+      },
       helpers: {
         virtiofsd: { path: "/usr/libexec/virtiofsd", implementation: "rust", usable: true },
         swtpm: undefined,
@@ -466,7 +470,7 @@ describe("shared directories", () => {
 
   const virtiofsdOf = (helper: QemuFacts["helpers"]["virtiofsd"], location: string) =>
     plan({
-      config: { mountType: "virtiofs", mounts: [mount(location)] },
+      config: { mountType: "virtiofs", mounts: [sampleMount(location)] },
       helpers: { virtiofsd: helper, swtpm: undefined },
     }).helpers[0]?.argv.join(" ");
 
@@ -495,8 +499,11 @@ describe("shared directories", () => {
       config: {
         mountType: "9p",
         mounts: [
-          mount("/a", { writable: true, "9p": { ...mount("/a")["9p"], securityModel: "mapped-xattr" } }),
-          mount("/b c,d"),
+          sampleMount("/a", "/a", {
+            writable: true,
+            "9p": { ...sampleMount("/a")["9p"], securityModel: "mapped-xattr" },
+          }),
+          sampleMount("/b c,d"),
         ],
       },
     });
@@ -508,7 +515,7 @@ describe("shared directories", () => {
   });
 
   test("virtiofs without its daemon is an error", () => {
-    expect(() => plan({ config: { mountType: "virtiofs", mounts: [mount("/a")] } })).toThrow(
+    expect(() => plan({ config: { mountType: "virtiofs", mounts: [sampleMount("/a")] } })).toThrow(
       "failed to locate virtiofsd",
     );
   });
