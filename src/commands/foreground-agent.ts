@@ -1,11 +1,8 @@
 import { openSync, rmSync, writeFileSync } from "node:fs";
 import type { CommandContext } from "../cli/command.ts";
-import { directStartWarning } from "../instance/autostart/direct-start-plan.ts";
-import { autostartEntry, isRegistered } from "../instance/autostart/manager.ts";
-import type { AgentLogs } from "../instance/start.ts";
+import type { AgentLogs } from "../instance/agent-launch.ts";
 import { UserError } from "../lib/errors.ts";
 import { replaceProcess } from "../lib/execve.ts";
-import { instanceContext } from "./instance-context.ts";
 
 type Context = Pick<CommandContext, "host" | "logger" | "stdinIsTerminal">;
 
@@ -14,16 +11,9 @@ type Context = Pick<CommandContext, "host" | "logger" | "stdinIsTerminal">;
  * each log file says so in a line; elsewhere its output goes to the log files as ever.
  * @throws UserError on Windows
  */
-export function foregroundAgent(
-  context: Context,
-  name: string,
-): (command: readonly string[], logs: AgentLogs) => Promise<never> {
+export function foregroundAgent(context: Context): (command: readonly string[], logs: AgentLogs) => Promise<never> {
   if (context.host.os === "windows") throw new UserError("`limactl start --foreground` is not supported on Windows");
   return async ([program = "", ...args], logs) => {
-    const entry = autostartEntry(instanceContext(context), name);
-    const registered = entry !== undefined && isRegistered(entry);
-    const warning = directStartWarning({ registered, env: context.host.env, pid: process.pid });
-    if (warning !== undefined) context.logger.warn(warning);
     context.logger.info("Running the host agent in the foreground");
     const paths = [logs.stdout, logs.stderr] as const;
     for (const path of paths) rmSync(path, { force: true });

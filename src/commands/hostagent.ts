@@ -4,6 +4,8 @@ import { defineCommand } from "../cli/command.ts";
 import { checkInstanceName } from "../config/identifier.ts";
 import { runHostAgent } from "../hostagent/run.ts";
 import { configOfRun } from "../hostagent/run-config-plan.ts";
+import { processFacts } from "../instance/autostart/manager.ts";
+import { autoStartedIdentifier } from "../instance/autostart/start-plan.ts";
 import { loadStoredConfig } from "../instance/load.ts";
 import { errorText, UserError } from "../lib/errors.ts";
 import { readTextIfExists } from "../lib/files.ts";
@@ -57,6 +59,7 @@ export const command = defineCommand({
       guestAgentFile: flags.guestagent === "" ? undefined : flags.guestagent,
       guestAgentMuslFile: flags["guestagent-musl"] === "" ? undefined : flags["guestagent-musl"],
       nerdctlArchive,
+      autoStartedIdentifier: autoStartedIdentifier(processFacts(context.host), name),
       progress: flags.progress,
       debug: context.debug,
       signal: namedSignal(context.signal),

@@ -39,7 +39,7 @@ export const command = defineCommand({
       }
     };
     const entry: AutostartEntry = await wrap(`check if ${of} is registered`, () => requireEntry(surroundings, name));
-    const before = isRegistered(entry);
+    const before = isRegistered(entry, name);
     if (context.flags.enabled) {
       await wrap(`${before ? "update" : "create"} ${of}`, () => register(host, entry, name));
       logger.info(`${told} has been ${before ? "updated" : "created"}`);

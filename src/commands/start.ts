@@ -48,7 +48,7 @@ export const command = defineCommand({
     if (instance === undefined) return;
     const timeoutMs = context.changed("timeout") ? flags.timeout : usualTimeout(context, instance);
     const foreground = flags.foreground
-      ? { becomeAgent: (await import("./foreground-agent.ts")).foregroundAgent(context, instance.name) }
+      ? { becomeAgent: (await import("./foreground-agent.ts")).foregroundAgent(context) }
       : {};
     await startNow(context, instance.name, { timeoutMs, progress: flags.progress, ...foreground });
   },

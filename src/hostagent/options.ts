@@ -30,6 +30,8 @@ export interface HostAgentOptions {
   readonly guestAgentMuslFile?: string | undefined;
   /** Host path of the nerdctl-full archive; undefined when containerd is off or the archive could not be had. */
   readonly nerdctlArchive?: string | undefined;
+  /** The service manager's name for what started this process; undefined when that was not the service manager. */
+  readonly autoStartedIdentifier?: string | undefined;
   /** Whether cloud-init's output is told as events. */
   readonly progress: boolean;
   /** Whether the program runs with --debug. */

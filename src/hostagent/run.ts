@@ -31,7 +31,7 @@ export async function runHostAgent(options: HostAgentOptions): Promise<void> {
   const run: { sshLocalPort?: number } = {};
   let machine: Machine | undefined;
   const source: ApiSource = {
-    info: () => infoOf(run, events),
+    info: () => infoOf(options, run, events),
     screenshot: async (format) => {
       const { display } = options.config.video;
       if (display === "" || display === "none") return { kind: "no-display" };
@@ -66,8 +66,16 @@ export async function runHostAgent(options: HostAgentOptions): Promise<void> {
   }
 }
 
-function infoOf(run: { readonly sshLocalPort?: number }, { errors }: EventTeller): HostAgentInfo {
-  return { ...run, ...(errors.length === 0 ? {} : { errors }) };
+function infoOf(
+  { autoStartedIdentifier }: HostAgentOptions,
+  run: { readonly sshLocalPort?: number },
+  { errors }: EventTeller,
+): HostAgentInfo {
+  return {
+    ...(autoStartedIdentifier === undefined ? {} : { autoStartedIdentifier }),
+    ...run,
+    ...(errors.length === 0 ? {} : { errors }),
+  };
 }
 
 /** The lock is held for the agent's life: as long as it is, an agent runs, whatever the pid file says. */

@@ -5,6 +5,7 @@ import { tryLock } from "../lib/flock.ts";
 import { quote } from "../lib/quote.ts";
 import { instanceDirectory } from "../store/directories.ts";
 import { instanceFiles } from "../store/instance-files.ts";
+import type { AutostartEntry } from "./autostart/entry.ts";
 import type { InstanceContext } from "./context.ts";
 import { inspectInstance } from "./inspect.ts";
 import type { Instance } from "./record.ts";
@@ -60,9 +61,16 @@ export async function deleteInstance(
 
 /** An instance that is gone must not be started at the next login; what keeps its entry is only warned about. */
 async function forgetAutostart(context: InstanceContext, name: string): Promise<void> {
-  const { autostartEntry, isRegistered, unregister } = await import("./autostart/manager.ts");
-  const entry = autostartEntry(context, name);
-  if (entry === undefined || !isRegistered(entry)) return;
+  const { registeredEntry, unregister } = await import("./autostart/manager.ts");
+  let entry: AutostartEntry | undefined;
+  try {
+    entry = registeredEntry(context, name);
+  } catch (error) {
+    context.logger.warn(`Failed to check if the autostart entry for instance ${quote(name)} is registered`, {
+      error: errorText(error),
+    });
+  }
+  if (entry === undefined) return;
   try {
     await unregister(context.host, entry, name);
     context.logger.info(`The autostart entry for instance ${quote(name)} has been unregistered`);

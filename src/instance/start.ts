@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, rmSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { WatchTransfer } from "../image/progress.ts";
-import { UserError } from "../lib/errors.ts";
-import { childEnv, describeExit } from "../lib/exec.ts";
+import { errorText, UserError } from "../lib/errors.ts";
+import { describeExit } from "../lib/exec.ts";
 import { type Lock, tryLock } from "../lib/flock.ts";
 import { quote } from "../lib/quote.ts";
 import { findAttachable } from "../store/attach.ts";
@@ -12,9 +12,12 @@ import { runningProcesses } from "../store/running.ts";
 import { ensureIdentity } from "../store/ssh-keys.ts";
 import { findSshProgram } from "../store/ssh-program.ts";
 import { loadDriver } from "../vm/drivers.ts";
+import { type AgentLogs, agentCommand, agentLogs, hasEnded, launchHostAgent, waitForPidFile } from "./agent-launch.ts";
 import { runPlaybooks } from "./ansible.ts";
+import { processFacts, registeredEntry, startByManager, stopByManager } from "./autostart/manager.ts";
+import { isStartedByManager, planStart } from "./autostart/start-plan.ts";
 import type { InstanceContext } from "./context.ts";
-import { type GuestAgentFiles, obtainGuestAgents } from "./guest-agent-file.ts";
+import { obtainGuestAgents } from "./guest-agent-file.ts";
 import { inspectInstance } from "./inspect.ts";
 import { type Prepared, prepareInstance } from "./prepare.ts";
 import type { Instance } from "./record.ts";
@@ -44,16 +47,7 @@ export interface StartOptions {
   readonly signal: AbortSignal;
 }
 
-/** Paths of the files that take the host agent's output. */
-export interface AgentLogs {
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 const defaultTimeoutMs = 600_000;
-
-/** How long the host agent may take to write its pid file. */
-const agentStartLimitMs = 5_000;
 
 /** How long an abandoned guest may take to shut down before it is started anew. */
 const orphanLimitMs = 30_000;
@@ -74,11 +68,19 @@ export async function startInstance(context: InstanceContext, name: string, opti
     throw new UserError(`errors inspecting instance: [${instance.errors.join(", ")}]`);
   }
   if (instance.status !== "Stopped") logger.warn(`expected status \`Stopped\`, got ${quote(instance.status)}`);
-  const { reconcileNetworks } = await import("./reconcile-networks.ts");
-  await reconcileNetworks(context, name);
+  const entry = registeredEntry(context, name);
+  const plan = planStart({
+    registered: entry !== undefined,
+    foreground: options.becomeAgent !== undefined,
+    byManager: isStartedByManager(processFacts(context.host)),
+  });
+  if (plan.reconciles) {
+    const { reconcileNetworks } = await import("./reconcile-networks.ts");
+    await reconcileNetworks(context, name);
+  }
   const since = new Date();
   const clock = new StartClock("preparation", options.onPhase);
-  let agent: ChildProcess;
+  let agent: ChildProcess | undefined;
   let takesOver: boolean;
   // A machine that runs has got its media already.
   let prepared: Prepared = { nerdctlArchive: undefined };
@@ -97,23 +99,37 @@ export async function startInstance(context: InstanceContext, name: string, opti
     const guestAgents = await obtainGuestAgents(context, instance.config, options.signal);
     options.signal.throwIfAborted();
     const command = agentCommand(context, instance, options, { ...prepared, guestAgents });
+    if (plan.warning !== undefined) logger.warn(plan.warning);
+    if (plan.agent === "manager" && options.progress === true) {
+      logger.warn(`\`--progress\` has no effect, as the instance is started by ${entry?.manager}`);
+    }
     if (options.becomeAgent !== undefined) await options.becomeAgent(command, agentLogs(instance));
     clock.enter("QEMU up");
-    agent = launchHostAgent(context, instance, command);
-    await waitForPidFile(instance, agent);
+    if (plan.agent === "apart") {
+      agent = launchHostAgent(context, instance, command);
+      await waitForPidFile(instance, agent);
+    }
   }
   try {
+    if (entry !== undefined && plan.agent === "manager") {
+      // The instance is held no more: what the manager runs is another limactl, which starts it.
+      await startByManager(context, entry, name);
+      await waitForPidFile(instance, agent);
+    }
     await waitUntilRunning(context, instance, { agent, since, takesOver, clock }, options);
   } catch (error) {
     if (options.signal.aborted && takesOver) {
       logger.info(`The virtual machine of the instance ${quote(name)} runs on, and its new host agent with it`);
     } else if (options.signal.aborted) {
       logger.info(`Stopping the instance ${quote(name)}, as the start was interrupted`);
+      if (entry !== undefined && plan.agent === "manager") {
+        await stopByManager(context, entry, name).catch((failure: unknown) => logger.error(errorText(failure)));
+      }
       await forceStopInstance(context, await inspectInstance(context, name));
     }
     throw error;
   } finally {
-    agent.unref();
+    agent?.unref();
   }
 }
 
@@ -157,76 +173,10 @@ async function endLeftovers(context: InstanceContext, instance: Instance, signal
   cleanUpRun(context, dead);
 }
 
-/** The command line of the host agent. */
-function agentCommand(
-  context: InstanceContext,
-  instance: Instance,
-  options: StartOptions,
-  { guestAgents, nerdctlArchive }: Prepared & { readonly guestAgents: GuestAgentFiles },
-): readonly string[] {
-  const { dir, name } = instance;
-  return [
-    ...context.host.self,
-    ...(options.debug === true ? ["--debug"] : []),
-    "hostagent",
-    "--pidfile",
-    join(dir, instanceFiles.hostAgentPid),
-    "--socket",
-    join(dir, instanceFiles.hostAgentSock),
-    ...(guestAgents.glibc === undefined ? [] : ["--guestagent", guestAgents.glibc]),
-    ...(guestAgents.musl === undefined ? [] : ["--guestagent-musl", guestAgents.musl]),
-    ...(nerdctlArchive === undefined ? [] : ["--nerdctl-archive", nerdctlArchive]),
-    ...(options.progress === true ? ["--progress"] : []),
-    name,
-  ];
-}
-
-function agentLogs({ dir }: Instance): AgentLogs {
-  return { stdout: join(dir, instanceFiles.hostAgentStdout), stderr: join(dir, instanceFiles.hostAgentStderr) };
-}
-
-/** Starts the host agent in a session of its own, its output going to the two log files. */
-function launchHostAgent(context: InstanceContext, instance: Instance, command: readonly string[]): ChildProcess {
-  const [program = "limactl", ...args] = command;
-  const logs = agentLogs(instance);
-  const stdout = recreate(logs.stdout);
-  const stderr = recreate(logs.stderr);
-  try {
-    return spawn(program, args, {
-      detached: true,
-      stdio: ["ignore", stdout, stderr],
-      env: childEnv(context.host.env),
-      cwd: "/",
-      windowsHide: true,
-    });
-  } finally {
-    closeSync(stdout);
-    closeSync(stderr);
-  }
-}
-
-function recreate(path: string): number {
-  rmSync(path, { force: true });
-  return openSync(path, "ax", 0o644);
-}
-
-async function waitForPidFile(instance: Instance, agent: ChildProcess): Promise<void> {
-  const pidFile = join(instance.dir, instanceFiles.hostAgentPid);
-  const deadline = performance.now() + agentStartLimitMs;
-  while (!existsSync(pidFile)) {
-    // An agent that ended at once has told why in its log, which the watch shows.
-    if (agent.exitCode !== null || agent.signalCode !== null) return;
-    if (performance.now() > deadline) {
-      const log = join(instance.dir, instanceFiles.hostAgentStderr);
-      throw new UserError(`hostagent (${quote(pidFile)}) did not start up in 5s (hint: see ${quote(log)})`);
-    }
-    await Bun.sleep(2);
-  }
-}
-
 /** A start under way. */
 interface Starting {
-  readonly agent: ChildProcess;
+  /** Undefined when it is the service manager's child. */
+  readonly agent: ChildProcess | undefined;
   readonly since: Date;
   /** The virtual machine ran before. */
   readonly takesOver: boolean;
@@ -240,11 +190,13 @@ async function waitUntilRunning(
   options: StartOptions,
 ): Promise<void> {
   const ended = new AbortController();
-  agent.once("exit", () => ended.abort());
-  if (agent.exitCode !== null || agent.signalCode !== null) ended.abort();
+  agent?.once("exit", () => ended.abort());
+  if (agent !== undefined && hasEnded(agent)) ended.abort();
   const timeoutMs = options.timeoutMs !== undefined && options.timeoutMs > 0 ? options.timeoutMs : defaultTimeoutMs;
   const timeout = AbortSignal.timeout(timeoutMs);
-  const follower = new StartFollower(context, instance, clock, options.progress === true);
+  // The service manager's command line does not ask the agent for it.
+  const progress = options.progress === true && agent !== undefined;
+  const follower = new StartFollower(context, instance, clock, progress);
   const outcome = await watchHostAgent(
     {
       dir: instance.dir,
@@ -264,7 +216,7 @@ async function waitUntilRunning(
     return;
   }
   if (outcome !== undefined) throw new UserError(outcome.error);
-  if (ended.signal.aborted) {
+  if (agent !== undefined && ended.signal.aborted) {
     const status = describeExit({ code: agent.exitCode, signal: agent.signalCode });
     if (!takesOver) await endAbandoned(context, instance);
     throw new UserError(

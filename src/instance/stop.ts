@@ -8,6 +8,7 @@ import { type ProcessIdentity, processIdentity, signalProcess, waitForEnd } from
 import { strayDrivers } from "../store/running.ts";
 import { removeState } from "../store/state.ts";
 import { loadDriver } from "../vm/drivers.ts";
+import { stopByManager, stoppingEntry } from "./autostart/manager.ts";
 import type { InstanceContext } from "./context.ts";
 import { inspectInstance } from "./inspect.ts";
 import type { Instance } from "./record.ts";
@@ -66,6 +67,7 @@ export async function forceStopInstance(context: InstanceContext, instance: Inst
   } else {
     logger.info(`Sending SIGKILL to the host agent process ${instance.hostAgent.pid}`);
     await kill(context, instance.hostAgent);
+    await endRevival(context, instance);
   }
   // The agent may have started a virtual machine between the look and its end.
   for (const driver of driversOf(instance)) await kill(context, driver);
@@ -149,10 +151,12 @@ async function askAgentToStop(
   const { logger } = context;
   const from = currentPosition(instance.dir);
   const since = new Date();
-  logger.info(`Sending SIGINT to hostagent process ${agent.pid}`);
-  signalProcess(agent, "SIGINT");
-  logger.info("Waiting for the host agent and the driver processes to shut down");
   const gone = new AbortController();
+  const asked = requestEnd(context, instance, agent).catch((error: unknown) => {
+    gone.abort();
+    throw error;
+  });
+  logger.info("Waiting for the host agent and the driver processes to shut down");
   const watched = AbortSignal.any([gone.signal, AbortSignal.timeout(shutdownLimitMs), ...(signal ? [signal] : [])]);
   const ended = waitForEnd(agent, shutdownLimitMs).then(() => gone.abort());
   const exiting = await watchHostAgent({ dir: instance.dir, from, since, logger, signal: watched }, ({ status }) => {
@@ -160,10 +164,23 @@ async function askAgentToStop(
     return status.exiting === true ? true : undefined;
   });
   signal?.throwIfAborted();
+  await asked;
   if (exiting === undefined && processIdentity(agent.pid)?.startTime === agent.startTime) {
     throw new UserError("did not receive an event with the `exiting` status");
   }
   await ended;
+}
+
+/** Asks the one that runs the host agent to end it: the service manager, which would wonder else, or the agent itself. */
+async function requestEnd(context: InstanceContext, instance: Instance, agent: ProcessIdentity): Promise<void> {
+  const entry = stoppingEntry(context, instance);
+  if (entry === undefined) {
+    context.logger.info(`Sending SIGINT to hostagent process ${agent.pid}`);
+    signalProcess(agent, "SIGINT");
+    return;
+  }
+  context.logger.info(`Stopping the instance ${quote(instance.name)} started by ${entry.manager}`);
+  await stopByManager(context, entry, instance.name);
 }
 
 function notRunning(instance: Instance): UserError {
@@ -171,6 +188,17 @@ function notRunning(instance: Instance): UserError {
     `expected status \`Running\`, got ${quote(instance.status)} (maybe use \`limactl stop -f\`?)` +
       (instance.errors.length === 0 ? "" : `: ${instance.errors.join("; ")}`),
   );
+}
+
+/** The service manager starts again what has failed, as a killed program has; it has to be told that this was meant. */
+async function endRevival(context: InstanceContext, instance: Instance): Promise<void> {
+  const entry = stoppingEntry(context, instance);
+  if (entry === undefined) return;
+  try {
+    await stopByManager(context, entry, instance.name);
+  } catch (error) {
+    context.logger.error(errorText(error));
+  }
 }
 
 async function kill(context: InstanceContext, victim: ProcessIdentity): Promise<void> {

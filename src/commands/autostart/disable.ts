@@ -19,7 +19,7 @@ export const command = defineCommand({
       const { uninstallBootDaemon } = await import("../../instance/autostart/boot-daemon.ts");
       daemonRemoved = await uninstallBootDaemon(surroundings, name);
     }
-    if (!isRegistered(entry)) {
+    if (!isRegistered(entry, name)) {
       if (!daemonRemoved) logger.info(`Instance ${quote(name)} is not registered for automatic startup`);
       return;
     }

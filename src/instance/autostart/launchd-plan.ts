@@ -54,7 +54,7 @@ export function bootDaemon(facts: AutostartFacts, user: string): BootDaemon {
   };
 }
 
-type PlistValue = string | boolean | readonly string[] | Readonly<Record<string, string>>;
+type PlistValue = string | number | boolean | readonly string[] | Readonly<Record<string, string>>;
 
 function plistText(label: string, facts: AutostartFacts, more: Readonly<Record<string, string>>): string {
   const { limactl, instance, limaHome } = facts;
@@ -66,6 +66,8 @@ function plistText(label: string, facts: AutostartFacts, more: Readonly<Record<s
     StandardOutPath: "launchd.stdout.log",
     WorkingDirectory: instance.dir,
     ProcessType: "Background",
+    // Seconds until launchd kills what it was told to end; the guest has to shut down.
+    ExitTimeOut: 200,
     ...more,
     ...(limaHome === undefined ? {} : { EnvironmentVariables: { LIMA_HOME: limaHome } }),
   };
@@ -86,6 +88,7 @@ function dictionary(entries: Readonly<Record<string, PlistValue>>): readonly str
 
 function valueLines(value: PlistValue): readonly string[] {
   if (typeof value === "string") return [`<string>${escaped(value)}</string>`];
+  if (typeof value === "number") return [`<integer>${value}</integer>`];
   if (typeof value === "boolean") return [value ? "<true/>" : "<false/>"];
   if (isList(value)) return ["<array>", ...value.flatMap(valueLines).map((line) => `\t${line}`), "</array>"];
   return dictionary(value);

@@ -1,18 +1,20 @@
-import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { errorText, UserError } from "../../lib/errors.ts";
-import { childEnv, describeExit } from "../../lib/exec.ts";
-import { writeFileAtomic } from "../../lib/files.ts";
+import { childEnv, describeExit, exec } from "../../lib/exec.ts";
+import { readTextIfExistsSync, writeFileAtomic } from "../../lib/files.ts";
 import type { Host } from "../../lib/host.ts";
 import { quote } from "../../lib/quote.ts";
 import { instanceDirectory } from "../../store/directories.ts";
 import type { InstanceContext } from "../context.ts";
+import type { Instance } from "../record.ts";
 import type { AutostartEntry, AutostartFacts } from "./entry.ts";
 import { launchdEntry } from "./launchd-plan.ts";
+import { managerStops, type ProcessFacts } from "./start-plan.ts";
 import { systemdEntry } from "./systemd-plan.ts";
 
 /** What this host's service manager would be given for an instance; undefined where there is none that serves. */
-export function autostartEntry(context: InstanceContext, name: string): AutostartEntry | undefined {
+function autostartEntry(context: InstanceContext, name: string): AutostartEntry | undefined {
   const facts = autostartFacts(context, name);
   switch (context.host.os) {
     case "darwin":
@@ -48,8 +50,73 @@ function hasSystemd(): boolean {
   return statSync("/run/systemd/system", { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-export function isRegistered(entry: AutostartEntry): boolean {
-  return existsSync(entry.file);
+/** @throws UserError when it cannot be told */
+export function isRegistered(entry: AutostartEntry, name: string): boolean {
+  try {
+    return statSync(entry.file, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw new UserError(
+      `failed to check if the autostart entry for instance ${quote(name)} is registered: ${errorText(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** The entry of an instance that is registered. @throws UserError when it cannot be told */
+export function registeredEntry(context: InstanceContext, name: string): AutostartEntry | undefined {
+  const entry = autostartEntry(context, name);
+  return entry !== undefined && isRegistered(entry, name) ? entry : undefined;
+}
+
+/** The entry by which the service manager is to stop an instance that it has started, if it has. */
+export function stoppingEntry(
+  context: InstanceContext,
+  { name, autoStartedIdentifier: startedBy }: Pick<Instance, "name" | "autoStartedIdentifier">,
+): AutostartEntry | undefined {
+  if (startedBy === "") return undefined;
+  const entry = autostartEntry(context, name);
+  const stored = entry === undefined ? undefined : readTextIfExistsSync(entry.file);
+  return managerStops({ startedBy, entry, stored }) ? entry : undefined;
+}
+
+/** Asks the service manager to start an instance. @throws UserError when it does not */
+export async function startByManager({ host }: InstanceContext, entry: AutostartEntry, name: string): Promise<void> {
+  for (const { command, mayFail } of entry.start) {
+    const failure = await runQuietly(host, command);
+    if (failure === undefined || mayFail === true) continue;
+    throw requestError("start", entry, name, failure);
+  }
+}
+
+/** Asks the service manager to stop an instance, and waits until it has. @throws UserError when it does not */
+export async function stopByManager({ host }: InstanceContext, entry: AutostartEntry, name: string): Promise<void> {
+  const failure = await runQuietly(host, entry.stop);
+  if (failure !== undefined) throw requestError("stop", entry, name, failure);
+}
+
+function requestError(verb: "start" | "stop", entry: AutostartEntry, name: string, failure: string): UserError {
+  const program = entry.stop[0] ?? "";
+  return new UserError(
+    `failed to request ${verb} via autostart manager: failed to ${verb} the instance ${quote(name)} via ${program}: ${failure}`,
+  );
+}
+
+/** @returns what went wrong */
+async function runQuietly(host: Host, command: readonly string[]): Promise<string | undefined> {
+  try {
+    const result = await exec(command, { env: childEnv(host.env) });
+    if (result.code === 0) return undefined;
+    const said = result.stderr.trim();
+    return said === "" ? describeExit(result) : `${describeExit(result)}: ${said}`;
+  } catch (error) {
+    return errorText(error);
+  }
+}
+
+/** What tells whether the service manager started this process. */
+export function processFacts({ os, env }: Host): ProcessFacts {
+  const cgroup = os === "linux" ? readTextIfExistsSync("/proc/self/cgroup") : undefined;
+  return { os, env, pid: process.pid, cgroup };
 }
 
 /**
@@ -57,7 +124,7 @@ export function isRegistered(entry: AutostartEntry): boolean {
  * @throws UserError that says what failed
  */
 export async function register(host: Host, entry: AutostartEntry, name: string): Promise<void> {
-  const before = isRegistered(entry);
+  const before = isRegistered(entry, name);
   attempt(() => mkdirSync(dirname(entry.file), { recursive: true }), `create the directory for`, name);
   attempt(() => writeFileAtomic(entry.file, entry.content, 0o644), "write", name);
   try {

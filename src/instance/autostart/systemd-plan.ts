@@ -1,8 +1,9 @@
 import type { AutostartEntry, AutostartFacts } from "./entry.ts";
+import { systemdUnit } from "./start-plan.ts";
 
 /** The user unit of an instance (host.md 1.18). */
 export function systemdEntry(facts: AutostartFacts): AutostartEntry {
-  const unit = `lima-vm@${facts.instance.name}.service`;
+  const unit = systemdUnit(facts.instance.name);
   const config = facts.xdgConfigHome?.startsWith("/") === true ? facts.xdgConfigHome : `${facts.home}/.config`;
   const systemctl = (verb: string) => ["systemctl", "--user", verb, unit];
   return {
@@ -31,6 +32,9 @@ function unitText({ limactl, limaHome }: AutostartFacts): string {
     "Type=simple",
     "TimeoutSec=10",
     "Restart=on-failure",
+    // Else systemd would end QEMU at the same moment as its host agent, and both after 10 s: the guest has to shut down.
+    "KillMode=mixed",
+    "TimeoutStopSec=200",
     "",
     "[Install]",
     "WantedBy=default.target",

@@ -32,6 +32,8 @@ WorkingDirectory=%h
 Type=simple
 TimeoutSec=10
 Restart=on-failure
+KillMode=mixed
+TimeoutStopSec=200
 
 [Install]
 WantedBy=default.target
@@ -100,6 +102,8 @@ const body = (label: string) => `	<key>Label</key>
 	<string>/home/kim/.lima/my.vm-1</string>
 	<key>ProcessType</key>
 	<string>Background</string>
+	<key>ExitTimeOut</key>
+	<integer>200</integer>
 `;
 const tail = "</dict>\n</plist>\n";
 
