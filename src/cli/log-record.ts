@@ -54,7 +54,9 @@ function valueText(value: unknown): string {
 
 /** The extra fields sorted by key; those that would hide a record's own get the prefix `fields.`. */
 function sortedFields(fields: LogFields): readonly (readonly [string, unknown])[] {
-  return Object.entries(fields)
+  const entries = Object.entries(fields);
+  if (entries.length === 0) return [];
+  return entries
     .map(([key, value]) => [["time", "level", "msg"].includes(key) ? `fields.${key}` : key, value] as const)
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }

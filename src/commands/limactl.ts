@@ -1,6 +1,7 @@
 /** The program `limactl`: finds the command, reads its arguments, runs it, and ends the process. */
 import { checkArity } from "../cli/arity.ts";
 import type { AnyCommand, CommandContext, CommandEntry } from "../cli/command.ts";
+import { createContext } from "../cli/context.ts";
 import { describeFailure } from "../cli/error-text.ts";
 import { globalFlags, globalSettings, helpFlag, versionFlag } from "../cli/global-flags.ts";
 import { type AdjustableLogger, createLogger } from "../cli/logger.ts";
@@ -11,8 +12,10 @@ import { dieBySignal, type SignalWatch, watchSignals } from "../cli/signals.ts";
 import { withStatusLine } from "../cli/status-line.ts";
 import { unknownCommand } from "../cli/suggest.ts";
 import { ChildExit, UserError } from "../lib/errors.ts";
+import { readHost } from "../lib/host-read.ts";
 import { localTimeIsUtc } from "../lib/local-time.ts";
 import { registry } from "./registry.ts";
+import { checkSurroundings } from "./surroundings.ts";
 import { versionLine } from "./version.ts";
 
 const stdout = openOutput(1);
@@ -143,7 +146,7 @@ async function runCommand(
     return;
   }
   checkArity(command, path, parsed.positionals);
-  const context = await prepare(entries, parsed);
+  const context = prepare(entries, parsed);
   const missing = Object.entries(command.args ?? {}).filter(
     ([name, flag]) => flag.required && !parsed.changed.has(name),
   );
@@ -154,7 +157,7 @@ async function runCommand(
 }
 
 /** What happens before every real command: the global options take effect and the surroundings are checked. */
-async function prepare(entries: readonly CommandEntry[], parsed: ParsedArgs): Promise<CommandContext> {
+function prepare(entries: readonly CommandEntry[], parsed: ParsedArgs): CommandContext {
   const top = entries[0];
   const topName = top?.name ?? "";
   const settings = globalSettings(parsed, topName, stdout.isTerminal);
@@ -162,11 +165,6 @@ async function prepare(entries: readonly CommandEntry[], parsed: ParsedArgs): Pr
   logger = entries.at(-1)?.daemon
     ? makeLogger(settings.logLevel === "debug" ? "trace" : "debug", "json")
     : makeLogger(settings.logLevel, settings.logFormat);
-  const [{ readHost }, { createContext }, { checkSurroundings }] = await Promise.all([
-    import("../lib/host-read.ts"),
-    import("../cli/context.ts"),
-    import("./surroundings.ts"),
-  ]);
   const host = readHost();
   checkSurroundings({ host, logger, topName, isRoot: isRoot() && isForPeople(top) });
   if (settings.yesIsDeprecated) {
@@ -194,7 +192,7 @@ function isForPeople(top: CommandEntry | undefined): boolean {
 }
 
 async function runPlugin(args: readonly string[], name: string, calledAs: string): Promise<number> {
-  const [{ readHost }, plugins] = await Promise.all([import("../lib/host-read.ts"), import("./plugin.ts")]);
+  const plugins = await import("./plugin.ts");
   const index = args.indexOf(name);
   const before = parseArgs({ ...globalFlags, ...helpFlag("limactl"), ...versionFlag }, args.slice(0, index));
   const host = readHost();

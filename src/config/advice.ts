@@ -1,13 +1,13 @@
 import type { Host } from "../lib/host.ts";
 import { quote } from "../lib/quote.ts";
-import { effects } from "./effects.ts";
+import { effectsToCome } from "./effects-to-come.ts";
 import type { Filled } from "./fill.ts";
 import type { Layers } from "./layer.ts";
 import { definitionOf } from "./schema.ts";
 import type { Config } from "./types.ts";
 import type { ConfigWarning } from "./warning.ts";
 
-/** The values at a field path of `effects`; `[]` stands for every element. */
+/** The values at a field path of `effectsToCome`; `[]` stands for every element. */
 function valuesAt(value: unknown, steps: readonly string[]): readonly unknown[] {
   const [step, ...rest] = steps;
   if (step === undefined) return [value];
@@ -19,15 +19,12 @@ function valuesAt(value: unknown, steps: readonly string[]): readonly unknown[] 
 /** Top-level fields that are, or hold, something whose effect is still to come. */
 function topLevelLater(): ReadonlySet<string> {
   const found = new Set<string>();
-  for (const path in effects) {
-    const effect = effects[path];
-    if (effect !== undefined && "later" in effect) found.add(path.split(/[.[]/, 1)[0] ?? path);
-  }
+  for (const path in effectsToCome) found.add(path.slice(0, path.search(/[.[]|$/)));
   return found;
 }
 
 /**
- * Collects the paths of the fields in which a file says something, in the form of `effects`. The file is walked, not the table of all
+ * Collects the paths of the fields in which a file says something, in the form of `effectsToCome`. The file is walked, not the table of all
  * fields: this is a part of every `validate`, and files set few.
  */
 function collectPaths(value: unknown, path: string, found: Set<string>): void {
@@ -40,8 +37,8 @@ function collectPaths(value: unknown, path: string, found: Set<string>): void {
   }
 }
 
-/** Fields that a file sets and whose effect is still to come, sorted as in `effects`. */
-function effectsToCome({ main, override, default: defaults }: Layers): readonly (readonly [string, string])[] {
+/** Fields that a file sets and whose effect is still to come, sorted as in `effectsToCome`. */
+function setTooEarly({ main, override, default: defaults }: Layers): readonly (readonly [string, string])[] {
   const given = new Set<string>();
   const names = topLevelLater();
   for (const { config } of [main, override, defaults])
@@ -49,14 +46,10 @@ function effectsToCome({ main, override, default: defaults }: Layers): readonly 
       const value = (config as Readonly<Record<string, unknown>>)[name];
       if (says(value)) collectPaths(value, name, given.add(name));
     }
-  const isLater = (path: string): boolean => Object.hasOwn(effects, path) && "later" in (effects[path] ?? {});
-  if (![...given].some(isLater)) return [];
-  const all = Object.keys(effects);
-  return Object.entries(effects).flatMap(([path, effect]) => {
-    // A mapping speaks through its parts, some of which may work.
-    const isWhole = given.has(path) && !all.some((other) => other.startsWith(`${path}.`));
-    return isWhole && "later" in effect ? [[path, effect.later] as const] : [];
-  });
+  if (![...given].some((path) => Object.hasOwn(effectsToCome, path))) return [];
+  const isPart = (path: string): boolean => [...given].some((other) => other.startsWith(`${path}.`));
+  // A mapping speaks through its parts, some of which may work.
+  return Object.entries(effectsToCome).filter(([path]) => given.has(path) && !isPart(path));
 }
 
 /** True for a value that asks for something: not null, not false, not a list or mapping of nothing but such values. */
@@ -76,44 +69,50 @@ function isSet(steps: readonly string[], layers: Layers, filled: Config, default
 }
 
 /** A list or mapping is named once, not each of its parts. */
-function* withoutEffect(layers: Layers, filled: Config, defaults: () => Config): Iterable<ConfigWarning> {
+function withoutEffect(layers: Layers, filled: Config, defaults: () => Config): readonly string[] {
   const named: string[] = [];
-  for (const [path, later] of effectsToCome(layers)) {
+  const messages: string[] = [];
+  for (const [path, later] of setTooEarly(layers)) {
     const steps = path.replaceAll("[]", ".[]").split(".");
     if (named.some((other) => path.startsWith(`${other}.`) || path.startsWith(`${other}[`))) continue;
     if (!isSet(steps, layers, filled, defaults)) continue;
     named.push(path);
-    yield { message: `field ${quote(path)} has no effect yet: ${later}` };
+    messages.push(`field ${quote(path)} has no effect yet: ${later}`);
   }
+  return messages;
 }
 
-function* deprecated({ main }: Layers): Iterable<ConfigWarning> {
+function deprecated({ main }: Layers): readonly string[] {
   const given = main.config as Readonly<Record<string, unknown>>;
+  const messages: string[] = [];
   for (const field of definitionOf("LimaYAML").fields)
     if (field.replacedBy !== undefined && says(given[field.name]))
-      yield { message: `field ${quote(field.name)} is deprecated, use ${quote(field.replacedBy)}` };
+      messages.push(`field ${quote(field.name)} is deprecated, use ${quote(field.replacedBy)}`);
   if ((main.config.provision ?? []).some((entry) => entry.mode === "ansible" || says(entry.playbook)))
-    yield {
-      message: "provision mode `ansible` is deprecated, use `ansible-playbook` with the instance's inventory instead",
-    };
+    messages.push(
+      "provision mode `ansible` is deprecated, use `ansible-playbook` with the instance's inventory instead",
+    );
+  return messages;
 }
 
-function* experimental(config: Config, host: Host): Iterable<ConfigWarning> {
+function experimental(config: Config, host: Host): readonly string[] {
   const { arch, audio, video, user, os } = config;
-  if (os === "Windows") yield { message: "`os: Windows` is experimental" };
-  if (config.mountType === "virtiofs" && host.os === "linux")
-    yield { message: "`mountType: virtiofs` on Linux is experimental" };
-  if (["riscv64", "armv7l", "s390x", "ppc64le"].includes(arch)) yield { message: `\`arch: ${arch}\` is experimental` };
-  if (video.display.includes("vnc")) yield { message: `\`video.display: ${video.display}\` is experimental` };
-  if (audio.device !== "") yield { message: `\`audio.device: ${audio.device}\` is experimental` };
-  if (audio.device !== "" && audio.interface !== "")
-    yield { message: `\`audio.interface: ${audio.interface}\` is experimental` };
-  if (config.mountInotify) yield { message: "`mountInotify` is experimental" };
-  if (!user.passwordlessSudo && os !== "Darwin") {
-    yield { message: "`user.passwordlessSudo: false` is experimental" };
-    if (Object.keys(config.param).length > 0)
-      yield { message: "`param` can be read by everyone in the guest, also with `user.passwordlessSudo: false`" };
-  }
+  const noSudo = !user.passwordlessSudo && os !== "Darwin";
+  const messages: readonly (readonly [boolean, string])[] = [
+    [os === "Windows", "`os: Windows` is experimental"],
+    [config.mountType === "virtiofs" && host.os === "linux", "`mountType: virtiofs` on Linux is experimental"],
+    [["riscv64", "armv7l", "s390x", "ppc64le"].includes(arch), `\`arch: ${arch}\` is experimental`],
+    [video.display.includes("vnc"), `\`video.display: ${video.display}\` is experimental`],
+    [audio.device !== "", `\`audio.device: ${audio.device}\` is experimental`],
+    [audio.device !== "" && audio.interface !== "", `\`audio.interface: ${audio.interface}\` is experimental`],
+    [config.mountInotify, "`mountInotify` is experimental"],
+    [noSudo, "`user.passwordlessSudo: false` is experimental"],
+    [
+      noSudo && Object.keys(config.param).length > 0,
+      "`param` can be read by everyone in the guest, also with `user.passwordlessSudo: false`",
+    ],
+  ];
+  return messages.filter(([applies]) => applies).map(([, message]) => message);
 }
 
 /**
@@ -122,9 +121,10 @@ function* experimental(config: Config, host: Host): Iterable<ConfigWarning> {
  * @param defaults makes what an empty lima.yaml would be filled to; asked only where something has no effect
  */
 export function adviceOn(filled: Filled, defaults: () => Config, layers: Layers, host: Host): readonly ConfigWarning[] {
-  return [
+  const messages = [
     ...deprecated(layers),
     ...experimental(filled.config, host),
     ...withoutEffect(layers, filled.config, defaults),
   ];
+  return messages.map((message) => ({ message }));
 }

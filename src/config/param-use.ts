@@ -58,11 +58,10 @@ function usesParam(text: string, key: string): boolean {
  * @throws UserError for the first that is not
  */
 export function checkParamUse(layer: Layer, facts: Pick<ConfigFacts, "readText">): void {
-  const keys = Object.keys(layer.config.param ?? {});
+  const keys = Object.keys(layer.config.param ?? {}).filter((key) => !internalParams.has(key));
   if (keys.length === 0) return;
   const texts = [...textsOf(layer.config, facts)].filter((text) => text !== undefined);
   for (const key of keys) {
-    if (internalParams.has(key)) continue;
     if (texts.some((text) => usesParam(text, key))) continue;
     const place = layer.places.get(`param.${key}`);
     const at = place === undefined ? "" : `${layer.path}:${place.line}:${place.column}: `;

@@ -44,10 +44,10 @@ export function readHost(): Host {
       return osVersion();
     },
     get cpus() {
-      return systemCalls().availableParallelism();
+      return navigator.hardwareConcurrency;
     },
     get memoryBytes() {
-      return systemCalls().totalmem();
+      return readMemory(os);
     },
     home: (os === "windows" ? process.env.USERPROFILE : process.env.HOME) ?? "",
     get user() {
@@ -75,6 +75,12 @@ function readOsVersion(os: HostOs): string {
     return /<key>ProductVersion<\/key>\s*<string>([\d.]+)<\/string>/.exec(plist)?.[1] ?? "";
   }
   return /^\d+(?:\.\d+)*/.exec(systemCalls().release())?.[0] ?? "";
+}
+
+/** Linux tells the size of its memory without `node:os`, which takes longer to load than the rest of the host to read. */
+function readMemory(os: HostOs): number {
+  const kib = os === "linux" ? /^MemTotal: +(\d+) kB$/m.exec(readText("/proc/meminfo"))?.[1] : undefined;
+  return kib === undefined ? systemCalls().totalmem() : Number(kib) * 1024;
 }
 
 /** The text of a small system file; empty when it cannot be read. */

@@ -17,6 +17,7 @@ const escapes: Readonly<Record<string, string>> = {
 
 /** `text` as a double-quoted string with Go's escapes (strconv.Quote). */
 export function goQuote(text: string): string {
+  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`;
   let out = '"';
   for (const char of text) {
     const code = char.codePointAt(0) ?? 0;

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
 import type { Host } from "../lib/host.ts";
 
 /** A name of this machine that stays the same: guests' MAC addresses are derived from it. */
@@ -14,6 +13,7 @@ export async function machineId(host: Host): Promise<string> {
     const id = readTrimmed(path);
     if (id !== "") return id;
   }
+  const { hostname }: typeof import("node:os") = import.meta.require("node:os");
   return hostname();
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { effects } from "../../src/config/effects.ts";
 import { jsonSchema } from "../../src/config/json-schema.ts";
 import { definitionOf, fieldPaths } from "../../src/config/schema.ts";
+import { effects } from "./effects.ts";
 import { failure, image, load, makeHost } from "./fixtures.ts";
 
 type Schema = { readonly [key: string]: unknown; readonly $defs: Record<string, Definition> };

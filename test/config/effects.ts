@@ -1,8 +1,9 @@
+import { effectsToCome } from "../../src/config/effects-to-come.ts";
+
 /** What comes of setting a field: a test shows its effect, or the effect is still to come and a warning says so. */
 export type Effect = { readonly test: string } | { readonly later: string };
 
 const works = (test: string): Effect => ({ test });
-const later = (what: string): Effect => ({ later: what });
 
 const fileEffects = (list: string, effect: Effect): Readonly<Record<string, Effect>> => ({
   [`${list}.location`]: effect,
@@ -30,12 +31,10 @@ const nineP = works("9p mounts become -virtfs and fstab options");
 const virtiofs = works("virtiofs mounts become devices and virtiofsd processes");
 const containerd = works("unpacks, configures and starts everything for the system and for the user");
 const inotify = works("a watcher of the guest sees what the host changes in a mount");
-const networks = later("no network but the builtin one is attached yet");
 const resolver = works("names in the guest are those of the host");
 const display = works("the screen of a guest can be watched by VNC, and its picture saved");
 const audio = works("default sound is what the host has");
 const copies = works("files of the guest come to the host, and go when the instance stops");
-const vz = later("the vz driver is not available yet");
 
 /** Every field of lima.yaml, by the paths of `fieldPaths`. */
 export const effects: Readonly<Record<string, Effect>> = {
@@ -89,7 +88,6 @@ export const effects: Readonly<Record<string, Effect>> = {
   "ssh.forwardAgent": works("the host's ssh-agent answers in the guest"),
   "ssh.forwardX11": ssh,
   "ssh.forwardX11Trusted": ssh,
-  "ssh.overVsock": vz,
   firmware,
   "firmware.legacyBIOS": firmware,
   "firmware.images": firmware,
@@ -152,13 +150,6 @@ export const effects: Readonly<Record<string, Effect>> = {
   "copyToHost[].skipIfMissing": copies,
   "copyToHost[].deleteOnStop": copies,
   message: works("a message is shown after start"),
-  networks,
-  "networks[].lima": networks,
-  "networks[].socket": networks,
-  "networks[].vzNAT": networks,
-  "networks[].macAddress": networks,
-  "networks[].interface": networks,
-  "networks[].metric": networks,
   env: environment,
   param: environment,
   dns: names,
@@ -171,12 +162,8 @@ export const effects: Readonly<Record<string, Effect>> = {
   "caCerts.removeDefaults": certificates,
   "caCerts.files": certificates,
   "caCerts.certs": certificates,
-  rosetta: vz,
-  "rosetta.enabled": vz,
-  "rosetta.binfmt": vz,
   plain: works("plain mode drops mounts, forwards and containerd"),
   timezone: user,
-  nestedVirtualization: vz,
   user,
   "user.name": user,
   "user.comment": user,
@@ -185,5 +172,5 @@ export const effects: Readonly<Record<string, Effect>> = {
   "user.uid": user,
   "user.passwordlessSudo": user,
   tpm: works("is emulated by swtpm"),
-  osOpts: later("guests other than Linux are not set up yet"),
+  ...Object.fromEntries(Object.entries(effectsToCome).map(([path, later]) => [path, { later }])),
 };
