@@ -17,6 +17,9 @@ if (program === "lima-guestagent" && args[0] !== "yq") {
   await runWrapper(program, args, calledAs);
 } else if (program === "limactl" && asksVersionOnly(args)) {
   console.log(versionLine);
+} else if (program === "limactl" && (args[0] === "__complete" || args[0] === "__completeNoDesc")) {
+  const { runComplete } = await import("./commands/complete.ts");
+  process.exit(await runComplete(args, calledAs));
 } else {
   const { runLimactl } = await import("./commands/limactl.ts");
   await runLimactl(program === "yq" ? ["yq", ...args] : args, calledAs);

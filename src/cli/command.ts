@@ -135,6 +135,8 @@ export interface CommandEntry {
   readonly hidden?: boolean;
   /** Runs in the background: it logs JSON, whatever was asked for, one level more than was asked for. @default false */
   readonly daemon?: boolean;
+  /** What its positional arguments complete to, wherever they stand; the same as the declaration's. @default that */
+  readonly completes?: "instances" | "instances+templates";
   /** Words for which this command is suggested though they are not like its name. */
   readonly suggestFor?: readonly string[];
   readonly target: CommandTarget;

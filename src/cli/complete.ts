@@ -1,19 +1,12 @@
 import type { Host } from "../lib/host.ts";
-import type { AnyCommand, CommandEntry } from "./command.ts";
-import { type Candidate, type Completion, directive, type PositionalKind } from "./completion-types.ts";
+import type { CommandEntry } from "./command.ts";
+import { completeNames, type NameLists, nothing } from "./complete-names.ts";
+import { type Candidate, type Completion, directive } from "./completion-types.ts";
 import { accumulates } from "./flag-values.ts";
 import type { FlagDef, FlagDefs } from "./flags.ts";
 import { globalFlags, helpFlag, versionFlag } from "./global-flags.ts";
 import { lookup } from "./lookup.ts";
 import { parseArgs } from "./parse.ts";
-
-/** What lists names of existing things; a listing that fails completes to nothing. */
-export interface NameLists {
-  instances(): Promise<readonly string[]>;
-  templates(): Promise<readonly string[]>;
-  disks(): Promise<readonly string[]>;
-  networks(): Promise<readonly string[]>;
-}
 
 export interface CompleteOptions {
   /** Top-level commands, plugins among them. */
@@ -21,8 +14,6 @@ export interface CompleteOptions {
   readonly names: NameLists;
   readonly host: Host;
 }
-
-const nothing: Completion = { candidates: [], directive: directive.default };
 
 /**
  * What may stand at the end of a command line.
@@ -62,7 +53,7 @@ export async function complete(words: readonly string[], typed: string, options:
   }
   if (entry?.target.kind === "help") return helpTopics(options.commands, parsed.positionals, typed);
   const required = ended ? [] : requiredFlags(flags, parsed.changed);
-  const listed = await positionalValues(command, parsed.positionals, typed, options.names);
+  const listed = await completeNames(command?.positionals, parsed.positionals, typed, options.names);
   return { ...listed, candidates: [...required, ...listed.candidates] };
 }
 
@@ -134,83 +125,4 @@ async function flagValues(flag: FlagDef, typed: string, host: Host): Promise<Com
   const answer = typeof flag.complete === "function" ? await flag.complete(typed, host) : flag.complete;
   if ("directive" in answer) return answer;
   return { candidates: answer.map((value) => ({ value })), directive: directive.noFiles };
-}
-
-async function listNames(list: () => Promise<readonly string[]>): Promise<readonly string[] | undefined> {
-  try {
-    return await list();
-  } catch {
-    return undefined;
-  }
-}
-
-async function positionalValues(
-  command: AnyCommand | undefined,
-  words: readonly string[],
-  typed: string,
-  names: NameLists,
-): Promise<Completion> {
-  const kind: PositionalKind = command?.positionals.complete ?? "files";
-  const all = async (list: () => Promise<readonly string[]>): Promise<Completion> => {
-    const values = await listNames(list);
-    if (values === undefined) return nothing;
-    return { candidates: values.map((value) => ({ value })), directive: directive.noFiles };
-  };
-  switch (kind) {
-    case "instances":
-      return await all(names.instances);
-    case "disks":
-      return await all(names.disks);
-    case "networks":
-      return await all(names.networks);
-    case "templates":
-      return { candidates: await templateNames(names, typed), directive: directive.default };
-    case "instances+templates": {
-      const instances = (await listNames(names.instances)) ?? [];
-      const candidates = [...instances.map((value) => ({ value })), ...(await templateNames(names, typed))];
-      return { candidates, directive: directive.default };
-    }
-    case "nothing":
-      return { candidates: [], directive: directive.noFiles };
-    case "words":
-      return words.length > 0
-        ? { candidates: [], directive: directive.noFiles }
-        : { candidates: (command?.positionals.words ?? []).map((value) => ({ value })), directive: directive.noFiles };
-    case "files":
-      return nothing;
-  }
-}
-
-/** `template:NAME` for the typed beginning; after a `/`, entries that start with `_` are internal. */
-async function templateNames(names: NameLists, typed: string): Promise<readonly Candidate[]> {
-  const templates = (await listNames(names.templates)) ?? [];
-  return templates
-    .map((name) => `template:${name}`)
-    .filter((value) => value.startsWith(typed))
-    .filter((value) => !(typed.endsWith("/") && value.slice(typed.length).startsWith("_")))
-    .map((value) => ({ value }));
-}
-
-const directiveNames = [
-  [directive.error, "ShellCompDirectiveError"],
-  [directive.noSpace, "ShellCompDirectiveNoSpace"],
-  [directive.noFiles, "ShellCompDirectiveNoFileComp"],
-  [directive.filterExtension, "ShellCompDirectiveFilterFileExt"],
-  [directive.directories, "ShellCompDirectiveFilterDirs"],
-  [directive.keepOrder, "ShellCompDirectiveKeepOrder"],
-] as const;
-
-/** The names of a sum of directive bits, for the protocol's line on stderr. */
-export function directiveText(bits: number): string {
-  const named = directiveNames.filter(([bit]) => (bits & bit) !== 0).map(([, name]) => name);
-  return named.length === 0 ? "ShellCompDirectiveDefault" : named.join(", ");
-}
-
-/** The answer as the shell scripts read it: a candidate per line, then `:BITS`. */
-export function completionText(completion: Completion, describe: boolean): string {
-  const lines = completion.candidates.map(({ value, description = "" }) => {
-    const text = description.split("\n")[0]?.trim() ?? "";
-    return describe && text !== "" ? `${value}\t${text}` : value;
-  });
-  return [...lines, `:${completion.directive}`].map((line) => `${line}\n`).join("");
 }

@@ -1,52 +1,69 @@
-import type { CommandEntry, Output } from "../cli/command.ts";
-import { complete as completeWords, completionText, directiveText } from "../cli/complete.ts";
+import type { CommandEntry } from "../cli/command.ts";
+import { completeNames, completionText, directiveText, namesWanted } from "../cli/complete-names.ts";
 import { type Completion, directive } from "../cli/completion-types.ts";
-import { findPlugins, pluginDirectories, pluginEntries } from "../cli/plugins.ts";
 import { errorText } from "../lib/errors.ts";
 import type { Host } from "../lib/host.ts";
 import { readHost } from "../lib/host-read.ts";
 import { instanceNames, limaHome } from "../store/directories.ts";
-
-export interface CompleteCall {
-  readonly commands: readonly CommandEntry[];
-  readonly calledAs: string;
-  /** Candidates carry descriptions, unless the environment says no. */
-  readonly describe: boolean;
-  readonly stdout: Output;
-  readonly stderr: Output;
-}
+import { registry } from "./registry.ts";
+import { refusesRoot, rootRefusal } from "./root.ts";
 
 /**
- * `limactl __complete WORD... LASTWORD`: what the completion scripts call.
+ * `limactl __complete WORD... LASTWORD` (`__completeNoDesc` without descriptions): what the completion scripts call.
+ * A person waits for it with a finger on the key, so what names of instances do not need is loaded only for the rest,
+ * and the console writes: the first call of `writeSync` alone takes half a millisecond.
+ * @param args the words after the program's name
+ * @param calledAs the program's name as the caller gave it
  * @returns the exit code
  */
-export async function complete(words: readonly string[], call: CompleteCall): Promise<number> {
-  const host = readHost();
-  const commands = [...call.commands, ...pluginCommands(words, host, call)];
-  let answer: Completion = { candidates: [], directive: directive.default };
-  try {
-    answer = await completeWords(words.slice(0, -1), words.at(-1) ?? "", {
-      commands,
-      host,
-      names: {
-        instances: async () => instanceNames(limaHome(host)),
-        templates: () => templateNames(host, words.at(-1) ?? ""),
-        disks: async () => [],
-        networks: async () => networkNames(host),
-      },
-    });
-  } catch (error) {
-    call.stderr.write(`${errorText(error)}\n`);
+export async function runComplete(args: readonly string[], calledAs: string): Promise<number> {
+  if (refusesRoot(args)) {
+    console.error(rootRefusal);
+    return 1;
   }
-  call.stdout.write(completionText(answer, call.describe && wantsDescriptions(host)));
-  call.stderr.write(`Completion ended with directive: ${directiveText(answer.directive)}\n`);
+  const host = readHost();
+  const describe = args[0] === "__complete" && wantsDescriptions(host);
+  const { answer, problem } = await answerTo(args.slice(1), host, calledAs);
+  if (problem !== undefined) console.error(problem);
+  console.log(completionText(answer, describe));
+  console.error(`Completion ended with directive: ${directiveText(answer.directive)}`);
   return 0;
 }
 
+async function answerTo(
+  words: readonly string[],
+  host: Host,
+  calledAs: string,
+): Promise<{ readonly answer: Completion; readonly problem?: string }> {
+  const typed = words.at(-1) ?? "";
+  const before = words.slice(0, -1);
+  const names = {
+    instances: async () => instanceNames(limaHome(host)),
+    templates: () => templateNames(host, typed),
+    disks: async () => [],
+    networks: async () => networkNames(host),
+  };
+  try {
+    const kind = namesWanted(registry, before, typed);
+    if (kind !== undefined) return { answer: await completeNames({ complete: kind }, before, typed, names) };
+    const { complete } = await import("../cli/complete.ts");
+    const commands = [...registry, ...(await pluginCommands(words, host, calledAs))];
+    return { answer: await complete(before, typed, { commands, host, names }) };
+  } catch (error) {
+    return { answer: { candidates: [], directive: directive.default }, problem: errorText(error) };
+  }
+}
+
 /** Plugins matter only while a command's name is being typed; else their search of PATH is saved. */
-function pluginCommands(words: readonly string[], host: Host, call: CompleteCall): readonly CommandEntry[] {
+async function pluginCommands(
+  words: readonly string[],
+  host: Host,
+  calledAs: string,
+): Promise<readonly CommandEntry[]> {
   const typesCommand = words.slice(0, -1).every((word) => word.startsWith("-") || word === "help");
-  return typesCommand ? pluginEntries(findPlugins(host, pluginDirectories(host, call.calledAs)), call.commands) : [];
+  if (!typesCommand) return [];
+  const { findPlugins, pluginDirectories, pluginEntries } = await import("../cli/plugins.ts");
+  return pluginEntries(findPlugins(host, pluginDirectories(host, calledAs)), registry);
 }
 
 function wantsDescriptions(host: Host): boolean {

@@ -15,6 +15,7 @@ import { ChildExit, UserError } from "../lib/errors.ts";
 import { readHost } from "../lib/host-read.ts";
 import { localTimeIsUtc } from "../lib/local-time.ts";
 import { registry } from "./registry.ts";
+import { isRoot, refusesRoot, rootRefusal } from "./root.ts";
 import { checkSurroundings } from "./surroundings.ts";
 import { versionLine } from "./version.ts";
 
@@ -73,22 +74,12 @@ function endWith(error: unknown): never {
 /** @returns the exit code */
 async function dispatch(args: readonly string[], calledAs: string): Promise<number> {
   debug = args[0] === "--debug";
-  if (isRoot() && (process.env.LIMA_REFUSE_ROOT ?? "") === "1" && args[0] !== "generate-doc") {
-    stderr.write("limactl: must not run as the root user\n");
+  if (refusesRoot(args)) {
+    stderr.write(`${rootRefusal}\n`);
     return 1;
   }
   if (process.platform === "win32") await extendPath();
   if (args[0] === "yq") return (await import("./yq.ts")).yq(args.slice(1), stdout, stderr);
-  if (args[0] === "__complete" || args[0] === "__completeNoDesc") {
-    const { complete } = await import("./complete.ts");
-    return complete(args.slice(1), {
-      commands: registry,
-      calledAs,
-      describe: args[0] === "__complete",
-      stdout,
-      stderr,
-    });
-  }
   const rootFlags = { ...globalFlags, ...helpFlag("limactl"), ...versionFlag };
   const found = lookup(registry, args, rootFlags);
   if (found.unknown !== undefined) return await runPlugin(args, found.unknown, calledAs);
@@ -121,10 +112,6 @@ async function extendPath(): Promise<void> {
   const { path, addedTools } = windowsPath(process.env, isDirectory);
   process.env.PATH = path;
   if (addedTools) logger.info("Temporarily add the common tool (QEMU etc.) directories to PATH");
-}
-
-function isRoot(): boolean {
-  return process.geteuid?.() === 0;
 }
 
 async function runCommand(

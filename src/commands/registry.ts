@@ -14,24 +14,28 @@ export const registry: readonly CommandEntry[] = [
   },
   {
     name: "start",
+    completes: "instances+templates",
     group: "basic",
     short: "Start an instance, creating it first where it does not exist",
     target: { kind: "command", load: async () => (await import("./start.ts")).command },
   },
   {
     name: "stop",
+    completes: "instances",
     group: "basic",
     short: "Stop instances",
     target: { kind: "command", load: async () => (await import("./stop.ts")).command },
   },
   {
     name: "restart",
+    completes: "instances",
     group: "basic",
     short: "Restart an instance",
     target: { kind: "command", load: async () => (await import("./restart.ts")).command },
   },
   {
     name: "shell",
+    completes: "instances",
     group: "basic",
     short: "Run a shell or a command in an instance",
     suggestFor: ["ssh"],
@@ -39,6 +43,7 @@ export const registry: readonly CommandEntry[] = [
   },
   {
     name: "list",
+    completes: "instances",
     aliases: ["ls"],
     group: "basic",
     short: "List instances",
@@ -46,12 +51,14 @@ export const registry: readonly CommandEntry[] = [
   },
   {
     name: "edit",
+    completes: "instances",
     group: "basic",
     short: "Edit an instance or a template file",
     target: { kind: "command", load: async () => (await import("./edit.ts")).command },
   },
   {
     name: "delete",
+    completes: "instances",
     aliases: ["remove", "rm"],
     group: "basic",
     short: "Delete instances",
@@ -78,30 +85,35 @@ export const registry: readonly CommandEntry[] = [
   },
   {
     name: "clone",
+    completes: "instances",
     group: "advanced",
     short: "Clone a stopped instance",
     target: { kind: "command", load: async () => (await import("./clone.ts")).command },
   },
   {
     name: "rename",
+    completes: "instances",
     group: "advanced",
     short: "Rename a stopped instance",
     target: { kind: "command", load: async () => (await import("./rename.ts")).command },
   },
   {
     name: "factory-reset",
+    completes: "instances",
     group: "advanced",
     short: "Remove everything of an instance but its configuration",
     target: { kind: "command", load: async () => (await import("./factory-reset.ts")).command },
   },
   {
     name: "protect",
+    completes: "instances",
     group: "advanced",
     short: "Protect instances from accidental removal",
     target: { kind: "command", load: async () => (await import("./protect.ts")).command },
   },
   {
     name: "unprotect",
+    completes: "instances",
     group: "advanced",
     short: "Unprotect instances",
     target: { kind: "command", load: async () => (await import("./unprotect.ts")).command },
@@ -114,18 +126,21 @@ export const registry: readonly CommandEntry[] = [
   },
   {
     name: "show-ssh",
+    completes: "instances",
     group: "advanced",
     short: "Show how ssh reaches an instance (deprecated: use `ssh -F`)",
     target: { kind: "command", load: async () => (await import("./show-ssh.ts")).command },
   },
   {
     name: "tunnel",
+    completes: "instances",
     group: "advanced",
     short: "Open a SOCKS proxy into the network of an instance",
     target: { kind: "command", load: async () => (await import("./tunnel.ts")).command },
   },
   {
     name: "watch",
+    completes: "instances",
     group: "advanced",
     short: "Watch the events of instances",
     target: { kind: "command", load: async () => (await import("./watch.ts")).command },
@@ -145,12 +160,14 @@ export const registry: readonly CommandEntry[] = [
       commands: [
         {
           name: "enable",
+          completes: "instances",
           group: "additional",
           short: "Let an instance start by itself",
           target: { kind: "command", load: async () => (await import("./autostart/enable.ts")).command },
         },
         {
           name: "disable",
+          completes: "instances",
           group: "additional",
           short: "Let an instance not start by itself any more",
           target: { kind: "command", load: async () => (await import("./autostart/disable.ts")).command },
@@ -160,6 +177,7 @@ export const registry: readonly CommandEntry[] = [
   },
   {
     name: "start-at-login",
+    completes: "instances",
     group: "advanced",
     short: "Let an instance start when its user logs in",
     hidden: true,

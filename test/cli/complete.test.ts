@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { CommandEntry } from "../../src/cli/command.ts";
 import { defineCommand } from "../../src/cli/command.ts";
-import { complete, completionText, directiveText, type NameLists } from "../../src/cli/complete.ts";
+import { complete } from "../../src/cli/complete.ts";
+import { completionText, directiveText, type NameLists, namesWanted } from "../../src/cli/complete-names.ts";
 import type { Host } from "../../src/lib/host.ts";
 
 const host: Host = {
@@ -137,8 +138,40 @@ test("the answer is a candidate per line, then the directive", () => {
     candidates: [{ value: "a", description: "first\nsecond" }, { value: "b" }],
     directive: 6,
   };
-  expect(completionText(completion, true)).toBe("a\tfirst\nb\n:6\n");
-  expect(completionText(completion, false)).toBe("a\nb\n:6\n");
+  expect(completionText(completion, true)).toBe("a\tfirst\nb\n:6");
+  expect(completionText(completion, false)).toBe("a\nb\n:6");
   expect(directiveText(6)).toBe("ShellCompDirectiveNoSpace, ShellCompDirectiveNoFileComp");
   expect(directiveText(0)).toBe("ShellCompDirectiveDefault");
+});
+
+describe("names alone are wanted", () => {
+  const stop: CommandEntry = {
+    name: "stop",
+    aliases: ["halt"],
+    group: "basic",
+    short: "",
+    completes: "instances",
+    target: { kind: "command", load: () => Promise.reject(new Error("loaded")) },
+  };
+  const { completes: _, ...plain } = stop;
+  const commands: readonly CommandEntry[] = [
+    stop,
+    { ...plain, name: "copy" },
+    { name: "group", group: "advanced", short: "", target: { kind: "group", commands: [{ ...stop, name: "enable" }] } },
+  ];
+  test.each([
+    [["stop"], "", "instances"],
+    [["stop", "a"], "b", "instances"],
+    [["halt"], "b", "instances"],
+    [["group", "enable"], "", "instances"],
+    [["stop"], "--f", undefined],
+    [["stop", "--force"], "", undefined],
+    [["--debug", "stop"], "", undefined],
+    [["copy"], "", undefined],
+    [["group"], "en", undefined],
+    [[], "stop", undefined],
+    [["nosuch"], "", undefined],
+  ] as const)("after %j, at %j: %p", (words, typed, wanted) => {
+    expect(namesWanted(commands, words, typed)).toBe(wanted as never);
+  });
 });

@@ -24,6 +24,13 @@ describe.each(leaves(registry))("%s", (path, entry) => {
     expect([command.meta.name, command.meta.description]).toEqual([entry.name, entry.short]);
   });
 
+  test("completes to what its listing says", async () => {
+    if (entry.completes === undefined) return;
+    const command = await load(entry);
+    const required = Object.values(command?.args ?? {}).filter((flag) => flag.required === true);
+    expect([command?.positionals.complete, required]).toEqual([entry.completes, []]);
+  });
+
   test("has no two options of one letter, and none that hides a global one", async () => {
     const flags = { ...(await load(entry))?.args };
     const all: FlagDefs = { ...globalFlags, ...helpFlag(path), ...flags };
