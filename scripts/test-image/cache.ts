@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { join, relative } from "node:path";
-import { type Lock, lock, tryLock } from "../../src/lib/flock.ts";
+import { type Lock, lockDirectory, tryLockDirectory } from "../../src/lib/flock.ts";
 import { packageVersions } from "./packages.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -63,7 +63,7 @@ export async function provideGuest(recipe: Recipe, log: (line: string) => void):
   const directory = directories.find(makeWritable);
   if (directory === undefined) throw new Error(`cannot write to any of ${directories.join(", ")}`);
   const result = join(directory, key);
-  using _building = tryLock(directory) ?? (await waitForLock(directory, log));
+  using _building = await lockCache(directory, log);
   if (existsSync(result)) return result;
   const work = join(directory, `.building-${recipe.name}`);
   rmSync(work, { recursive: true, force: true });
@@ -80,9 +80,11 @@ export async function provideGuest(recipe: Recipe, log: (line: string) => void):
   return result;
 }
 
-async function waitForLock(directory: string, log: (line: string) => void): Promise<Lock> {
+async function lockCache(directory: string, log: (line: string) => void): Promise<Lock> {
+  const held = tryLockDirectory(directory);
+  if (typeof held !== "string") return held;
   log("waiting for another build of a test guest to end");
-  return await lock(directory);
+  return await lockDirectory(directory, { mode: 0o755 });
 }
 
 function makeWritable(directory: string): boolean {

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { type Digest, digestText, fileDigest, parseDigest } from "../lib/digest.ts";
 import { errorCode, errorText, UserError } from "../lib/errors.ts";
 import { syncDirectory } from "../lib/files.ts";
-import { lock } from "../lib/flock.ts";
+import { lockDirectory } from "../lib/flock.ts";
 import type { Logger } from "../lib/log.ts";
 import { quote } from "../lib/quote.ts";
 import { CacheEntry } from "./cache-entry.ts";
@@ -63,8 +63,7 @@ export async function download(
   if (isLocal(location)) return await useLocal(location, destination, expected, options);
 
   const entry = new CacheEntry(options.cacheDirectory, location);
-  mkdirSync(entry.directory, { recursive: true, mode: 0o700 });
-  using _lock = await lock(entry.directory, options.signal);
+  using _lock = await lockDirectory(entry.directory, { mode: 0o700, signal: options.signal });
   const cached = entry.hasData && (await isUsable(entry, expected, options));
   if (!cached) await fill(entry, expected, options);
   const source = needsConversion(entry.data, options.imageFormats)

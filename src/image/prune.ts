@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { errorCode, errorText } from "../lib/errors.ts";
-import { tryLock } from "../lib/flock.ts";
+import { tryLockDirectory } from "../lib/flock.ts";
 import type { Logger } from "../lib/log.ts";
 import { quote } from "../lib/quote.ts";
 import { sha256Hex } from "../lib/sha256.ts";
@@ -19,8 +19,9 @@ export function pruneDownloads(cacheDirectory: string, referred: Iterable<string
   for (const key of entriesOf(top)) {
     const url = kept.get(key);
     try {
-      using held = tryLock(join(top, key));
-      if (held === undefined) continue;
+      const held = tryLockDirectory(join(top, key));
+      if (typeof held === "string") continue;
+      using _held = held;
       if (url === undefined) rmSync(join(top, key), { recursive: true, force: true });
       else new CacheEntry(cacheDirectory, url).removeLeftovers();
     } catch (error) {

@@ -16,7 +16,7 @@ import { copySparse } from "../image/copy.ts";
 import { tellFullDisk } from "../image/full-disk.ts";
 import { errorCode, UserError } from "../lib/errors.ts";
 import { syncDirectory } from "../lib/files.ts";
-import { tryLock } from "../lib/flock.ts";
+import { tryLockDirectory } from "../lib/flock.ts";
 import { quote } from "../lib/quote.ts";
 import { instanceDirectory } from "../store/directories.ts";
 import { instanceFiles } from "../store/instance-files.ts";
@@ -98,17 +98,22 @@ async function find(context: InstanceContext, name: string): Promise<Instance> {
   try {
     return await inspectInstance(context, name);
   } catch (error) {
-    throw error instanceof InstanceNotFound ? new UserError(`instance ${quote(name)} not found`) : error;
+    throw error instanceof InstanceNotFound ? notFound(name) : error;
   }
 }
 
 /** Nobody may start, delete or reset the instance meanwhile. */
 function hold(instance: Instance) {
-  const held = tryLock(instance.dir);
-  if (held !== undefined) return held;
+  const held = tryLockDirectory(instance.dir);
+  if (held === "gone") throw notFound(instance.name);
+  if (held !== "taken") return held;
   throw new UserError(
     `instance ${quote(instance.name)} is in use by another limactl (hint: wait for that to end, then try again)`,
   );
+}
+
+function notFound(name: string): UserError {
+  return new UserError(`instance ${quote(name)} not found`);
 }
 
 function alreadyExists(name: string): UserError {

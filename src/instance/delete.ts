@@ -1,7 +1,7 @@
-import { lstatSync, rmSync } from "node:fs";
+import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { errorText, UserError } from "../lib/errors.ts";
-import { tryLock } from "../lib/flock.ts";
+import { tryLockDirectory } from "../lib/flock.ts";
 import { quote } from "../lib/quote.ts";
 import { instanceDirectory } from "../store/directories.ts";
 import { instanceFiles } from "../store/instance-files.ts";
@@ -28,7 +28,7 @@ export async function deleteInstance(
 ): Promise<void> {
   const dir = instanceDirectory(context.limaHome, name);
   if (lstatSync(dir, { throwIfNoEntry: false }) === undefined) {
-    context.logger.warn(`Ignoring non-existent instance ${quote(name)}`);
+    ignoreMissing(context, name);
     return;
   }
   if (lstatSync(join(dir, instanceFiles.limaYaml), { throwIfNoEntry: false }) === undefined) {
@@ -39,16 +39,21 @@ export async function deleteInstance(
   }
   const instance = await inspectInstance(context, name);
   refuse(instance, options.force === true);
-  using held = tryLock(dir);
-  if (held === undefined) {
+  const held = tryLockDirectory(dir);
+  if (held === "gone") {
+    ignoreMissing(context, name);
+    return;
+  }
+  if (held === "taken") {
     throw new UserError(
-      `failed to delete instance ${quote(name)}: another limactl is starting it (hint: wait for that to end, then try again)`,
+      `failed to delete instance ${quote(name)}: another limactl is at work on it (hint: wait for that to end, then try again)`,
     );
   }
+  using _held = held;
   if (instance.hostAgent === undefined) await endOrphans(context, instance, driversOf(instance), { graceful: false });
   await forceStopInstance(context, instance);
   try {
-    rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
+    removeDirectory(dir);
   } catch (error) {
     throw new UserError(
       `failed to delete instance ${quote(name)}: failed to remove ${quote(dir)}: ${errorText(error)}`,
@@ -57,6 +62,19 @@ export async function deleteInstance(
   }
   context.logger.info(`Deleted ${quote(name)} (${quote(dir)})`);
   await forgetAutostart(context, name);
+}
+
+/** The configuration goes last: a removal that is cut off leaves an instance that can be deleted again. */
+function removeDirectory(dir: string): void {
+  const options = { recursive: true, force: true, maxRetries: 3 } as const;
+  for (const entry of readdirSync(dir)) {
+    if (entry !== instanceFiles.limaYaml) rmSync(join(dir, entry), options);
+  }
+  rmSync(dir, options);
+}
+
+function ignoreMissing({ logger }: InstanceContext, name: string): void {
+  logger.warn(`Ignoring non-existent instance ${quote(name)}`);
 }
 
 /** An instance that is gone must not be started at the next login; what keeps its entry is only warned about. */

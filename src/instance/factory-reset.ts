@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { errorText, UserError } from "../lib/errors.ts";
-import { tryLock } from "../lib/flock.ts";
+import { tryLockDirectory } from "../lib/flock.ts";
 import { quote } from "../lib/quote.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import { writeCloudConfig } from "./cloud-config.ts";
@@ -24,12 +24,17 @@ export async function resetInstance(context: InstanceContext, name: string): Pro
   if (instance.protected) {
     throw new UserError("instance is protected to prohibit accidental factory-reset (Hint: use `limactl unprotect`)");
   }
-  using held = tryLock(instance.dir);
-  if (held === undefined) {
+  const held = tryLockDirectory(instance.dir);
+  if (held === "gone") {
+    tellMissing(context, name);
+    return;
+  }
+  if (held === "taken") {
     throw new UserError(
-      `failed to reset instance ${quote(name)}: another limactl is starting it (hint: wait for that to end, then try again)`,
+      `failed to reset instance ${quote(name)}: another limactl is at work on it (hint: wait for that to end, then try again)`,
     );
   }
+  using _held = held;
   if (instance.hostAgent === undefined) await endOrphans(context, instance, driversOf(instance), { graceful: false });
   await forceStopInstance(context, instance);
   for (const entry of readdirSync(instance.dir)) {
@@ -39,12 +44,16 @@ export async function resetInstance(context: InstanceContext, name: string): Pro
   context.logger.info(`Instance ${quote(name)} has been factory reset`);
 }
 
+function tellMissing({ logger }: InstanceContext, name: string): void {
+  logger.info(`Instance ${quote(name)} not found`);
+}
+
 async function findOrTell(context: InstanceContext, name: string): Promise<Instance | undefined> {
   try {
     return await inspectInstance(context, name);
   } catch (error) {
     if (!(error instanceof InstanceNotFound)) throw error;
-    context.logger.info(`Instance ${quote(name)} not found`);
+    tellMissing(context, name);
     return undefined;
   }
 }

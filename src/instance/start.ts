@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { WatchTransfer } from "../image/progress.ts";
 import { errorText, UserError } from "../lib/errors.ts";
 import { describeExit } from "../lib/exec.ts";
-import { type Lock, tryLock } from "../lib/flock.ts";
+import { type Lock, tryLockDirectory } from "../lib/flock.ts";
 import { quote } from "../lib/quote.ts";
 import { findAttachable } from "../store/attach.ts";
 import { instanceFiles } from "../store/instance-files.ts";
@@ -135,8 +135,9 @@ export async function startInstance(context: InstanceContext, name: string, opti
 
 /** Only one program at a time may look at an instance, decide that it is to be started, and launch its host agent. */
 function holdForStart(instance: Instance): Lock {
-  const held = tryLock(instance.dir);
-  if (held === undefined) {
+  const held = tryLockDirectory(instance.dir);
+  if (held === "gone") throw new UserError(`instance ${quote(instance.name)} not found`);
+  if (held === "taken") {
     throw new UserError(`instance ${quote(instance.name)} seems running: another limactl is starting it`);
   }
   return held;

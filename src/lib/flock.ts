@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, mkdirSync, openSync, statSync } from "node:fs";
 import { errorCode } from "./errors.ts";
 import { libcNames } from "./libc.ts";
 
@@ -28,7 +28,7 @@ function loadFlock(): FlockCall {
   throw new Error(`cannot lock files: none of ${libcNames().join(", ")} can be loaded`);
 }
 
-/** Windows: a file opened without sharing is the lock; the system closes it when the process ends. */
+/** Windows: a file opened without sharing is the lock; the system closes it, and so removes it, when the process ends. */
 function tryLockWindows(path: string): Lock | undefined {
   const { dlopen, FFIType, ptr } = require("bun:ffi") as typeof import("bun:ffi");
   const { symbols } = dlopen("kernel32.dll", {
@@ -38,15 +38,16 @@ function tryLockWindows(path: string): Lock | undefined {
     },
     CloseHandle: { args: [FFIType.i64_fast], returns: FFIType.i32 },
   });
-  const GENERIC_READ_WRITE = 0xc0000000;
+  const GENERIC_READ_WRITE_DELETE = 0xc0010000;
   const OPEN_ALWAYS = 4;
+  const FILE_FLAG_DELETE_ON_CLOSE = 0x04000000;
   const handle = symbols.CreateFileW(
     ptr(Buffer.from(`${path}\0`, "utf16le")),
-    GENERIC_READ_WRITE,
+    GENERIC_READ_WRITE_DELETE,
     0,
     null,
     OPEN_ALWAYS,
-    0,
+    FILE_FLAG_DELETE_ON_CLOSE,
     null,
   );
   if (Number(handle) === -1) return undefined;
@@ -63,35 +64,69 @@ function onceReleased(close: () => void): Lock {
 }
 
 /**
- * Takes the exclusive lock of a file (made when absent) or of an existing directory, without waiting.
+ * Takes the exclusive lock of a file, which is made when absent, without waiting.
  * @returns undefined while another process, or another holder in this one, has it
  */
 export function tryLock(path: string): Lock | undefined {
   if (process.platform === "win32") return tryLockWindows(path);
-  const fd = openForLock(path);
+  return lockDescriptor(openSync(path, "a", 0o600));
+}
+
+/**
+ * Takes the exclusive lock of a directory without waiting: on Windows, where directories cannot be locked, that of a
+ * file `<path>.lock` beside it.
+ * @returns `taken` while another holder has it, `gone` when there is no such directory, also when it was removed or
+ * replaced at the last moment
+ */
+export function tryLockDirectory(path: string): Lock | "taken" | "gone" {
+  const held = process.platform === "win32" ? tryLockBeside(path) : tryLockItself(path);
+  if (held === undefined) return "taken";
+  return held;
+}
+
+function tryLockBeside(path: string): Lock | "gone" | undefined {
+  const held = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true && tryLockWindows(`${path}.lock`);
+  return held === false ? "gone" : held;
+}
+
+function tryLockItself(path: string): Lock | "gone" | undefined {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return "gone";
+    throw error;
+  }
+  const opened = fstatSync(fd);
+  const held = lockDescriptor(fd);
+  if (held === undefined) return undefined;
+  // whoever held it before may have removed the directory, and a lock on what has no name keeps nobody out
+  const now = statSync(path, { throwIfNoEntry: false });
+  if (now?.ino === opened.ino && now.dev === opened.dev) return held;
+  held.release();
+  return "gone";
+}
+
+function lockDescriptor(fd: number): Lock | undefined {
   if (loadFlock()(fd, LOCK_EX | LOCK_NB) === 0) return onceReleased(() => closeSync(fd));
   closeSync(fd);
   return undefined;
 }
 
-function openForLock(path: string): number {
-  try {
-    return openSync(path, "r");
-  } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw error;
-    return openSync(path, "a", 0o600);
-  }
-}
-
 /**
- * Takes the exclusive lock, waiting as long as another holder has it.
- * @param signal ends the wait by throwing its reason
+ * Takes the exclusive lock of a directory, which is made when absent, waiting as long as another holder has it.
+ * @param options.mode permission bits of a directory that is made
+ * @param options.signal ends the wait by throwing its reason
  */
-export async function lock(path: string, signal?: AbortSignal): Promise<Lock> {
+export async function lockDirectory(
+  path: string,
+  options: { readonly mode: number; readonly signal?: AbortSignal | undefined },
+): Promise<Lock> {
   for (;;) {
-    signal?.throwIfAborted();
-    const taken = tryLock(path);
-    if (taken !== undefined) return taken;
-    await Bun.sleep(20);
+    options.signal?.throwIfAborted();
+    mkdirSync(path, { recursive: true, mode: options.mode });
+    const held = tryLockDirectory(path);
+    if (typeof held !== "string") return held;
+    if (held === "taken") await Bun.sleep(20);
   }
 }

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../lib/errors.ts";
 import { execOutput } from "../lib/exec.ts";
-import { lock } from "../lib/flock.ts";
+import { lockDirectory } from "../lib/flock.ts";
 import type { Host } from "../lib/host.ts";
 import { configDirectory } from "./directories.ts";
 import { isPublicKey } from "./public-key.ts";
@@ -36,8 +36,7 @@ export async function ensureIdentity(host: Host, limaHomePath: string): Promise<
   const directory = configDirectory(limaHomePath);
   const path = join(directory, "user");
   if (existsSync(path) && existsSync(`${path}.pub`)) return path;
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  using _held = await lock(directory);
+  using _held = await lockDirectory(directory, { mode: 0o700 });
   if (!existsSync(path)) {
     await execOutput(["ssh-keygen", "-t", "ed25519", "-q", "-N", "", "-C", "lima", "-f", path], { env: host.env });
   } else if (!existsSync(`${path}.pub`)) {

@@ -17,6 +17,24 @@ const limit = 60_000;
 const stored = (name: string) => readFileSync(world.file(name, "lima.yaml"), "utf8");
 
 test(
+  "several deletes of one instance at once leave nothing in its place, and each says what it found",
+  async () => {
+    for (let round = 0; round < 5; round += 1) {
+      await createStopped(world, "wanted");
+      const runs = await Promise.all(Array.from({ length: 4 }, () => said(world, ["delete", "wanted"])));
+      expect(readdirSync(world.limaHome)).not.toContain("wanted");
+      const ends = runs.map(({ records }) => records.at(-1) ?? "");
+      expect(ends.filter((text) => text.startsWith("info: Deleted `wanted`"))).toHaveLength(1);
+      const others = ends.filter((text) => !text.startsWith("info: Deleted"));
+      for (const text of others) {
+        expect(text).toMatch(/^(warning: Ignoring non-existent instance|fatal: .*(another limactl|wanted))/);
+      }
+    }
+  },
+  limit,
+);
+
+test(
   "protect and unprotect say what they did, skip what is done, and go on after a failure",
   async () => {
     await createStopped(world, "guard");

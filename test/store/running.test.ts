@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { lock, tryLock } from "../../src/lib/flock.ts";
+import { lockDirectory, tryLock, tryLockDirectory } from "../../src/lib/flock.ts";
 import { bootId, commandLine, processIdentity, signalProcess, waitForEnd } from "../../src/store/process.ts";
 import { runningProcesses, strayDrivers } from "../../src/store/running.ts";
 import { readState, writeState } from "../../src/store/state.ts";
@@ -119,19 +119,36 @@ describe("the recorded state", () => {
 });
 
 describe("a lock", () => {
-  test("is held once, and free again when it was released", async () => {
+  test("of a file is held once, and free again when it was released", () => {
     const path = join(dir, "lock");
     const first = tryLock(path);
     expect(tryLock(path)).toBeUndefined();
-    const second = lock(path);
     first?.release();
-    using held = await second;
+    using held = tryLock(path);
     expect(held).toBeDefined();
     expect(tryLock(path)).toBeUndefined();
   });
-  test("can be taken on a directory", () => {
-    using held = tryLock(dir);
+
+  test("of a directory is held once, and goes to the one who waits for it", async () => {
+    const first = tryLockDirectory(dir);
+    expect(tryLockDirectory(dir)).toBe("taken");
+    const second = lockDirectory(dir, { mode: 0o700 });
+    if (typeof first !== "string") first.release();
+    using held = await second;
     expect(held).toBeDefined();
-    expect(tryLock(dir)).toBeUndefined();
+    expect(tryLockDirectory(dir)).toBe("taken");
+  });
+
+  test("of a directory that is gone is none, and leaves nothing in its place", () => {
+    const path = join(dir, "gone");
+    expect(tryLockDirectory(path)).toBe("gone");
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test("of a directory that is not there yet makes it", async () => {
+    const path = join(dir, "a", "b");
+    using held = await lockDirectory(path, { mode: 0o700 });
+    expect(held).toBeDefined();
+    expect(statSync(path).mode & 0o777).toBe(0o700);
   });
 });

@@ -1,6 +1,5 @@
-import { mkdirSync } from "node:fs";
 import { writeFileAtomic } from "../../lib/files.ts";
-import { lock } from "../../lib/flock.ts";
+import { lockDirectory } from "../../lib/flock.ts";
 import { networksFile } from "../../network/file.ts";
 import { loadNetworks, type NetworksContext, networksText } from "../../network/load.ts";
 import type { Networks } from "../../network/networks.ts";
@@ -13,8 +12,7 @@ import { configDirectory } from "../../store/directories.ts";
 export async function editNetworks(context: NetworksContext, plan: (networks: Networks) => string): Promise<void> {
   const { evaluateYaml } = await import("../../lib/yq/evaluate.ts");
   const directory = configDirectory(context.limaHome);
-  mkdirSync(directory, { recursive: true, mode: 0o755 });
-  using _held = await lock(directory);
+  using _held = await lockDirectory(directory, { mode: 0o755 });
   const expression = plan(loadNetworks(context));
   writeFileAtomic(networksFile(context.limaHome), evaluateYaml(expression, networksText(context)), 0o644);
 }
