@@ -211,6 +211,19 @@ for (const shell of guestShells) {
       ]);
     });
 
+    test.each([
+      [4096, 65536],
+      [262144, 262144],
+    ])("09-host-dns-setup makes of room for %i connections room for %i", (before, after) => {
+      using guest = new Sandbox(shell);
+      guest.program("iptables");
+      guest.file("/proc/sys/net/netfilter/nf_conntrack_max", `${before}\n`);
+      expect(
+        guest.run(linux("09-host-dns-setup"), { UDP_DNS_LOCAL_PORT: 1053, TCP_DNS_LOCAL_PORT: 0, ...dns }).code,
+      ).toBe(0);
+      expect(guest.read("/proc/sys/net/netfilter/nf_conntrack_max")).toBe(`${after}\n`);
+    });
+
     test("09-host-dns-setup leaves a guest alone that has no DNS server on the host", () => {
       using guest = new Sandbox(shell);
       guest.program("iptables", "exit 1");

@@ -22,3 +22,10 @@ redirect() {
 }
 redirect udp "$LIMA_CIDATA_UDP_DNS_LOCAL_PORT"
 redirect tcp "$LIMA_CIDATA_TCP_DNS_LOCAL_PORT"
+
+# From here on the kernel keeps account of every connection, those inside the guest too, for two minutes after its end. The
+# table of a small guest has 4096 places; when they are taken, nothing connects any more.
+limit=/proc/sys/net/netfilter/nf_conntrack_max
+if [ -w $limit ] && [ "$(cat $limit)" -lt 65536 ]; then
+	echo 65536 >$limit || true
+fi
