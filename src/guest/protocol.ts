@@ -119,25 +119,28 @@ export const helloBytes = magic.length + 1 + nonceBytes;
 /** A frame as bytes. @throws Error when the payload is too long */
 export function encodeFrame({ kind, channel, payload }: Frame): Uint8Array {
   const bytes = Buffer.allocUnsafe(headerBytes + payload.length);
-  bytes.set(encodeHeader(kind, channel, payload.length));
+  writeHeader(bytes, kind, channel, payload.length);
   bytes.set(payload, headerBytes);
   return bytes;
 }
 
 /** A frame without its payload, which follows. @throws Error when the payload is too long */
 export function encodeHeader(kind: FrameKind, channel: number, length: number): Uint8Array {
-  if (length > maximumPayloadBytes) throw new Error(`frame of ${length} bytes is too long`);
-  const bytes = new Uint8Array(headerBytes);
-  const view = new DataView(bytes.buffer);
-  view.setUint8(0, kinds.indexOf(kind));
-  view.setUint32(1, channel);
-  view.setUint32(5, length);
+  const bytes = Buffer.allocUnsafe(headerBytes);
+  writeHeader(bytes, kind, channel, length);
   return bytes;
+}
+
+function writeHeader(bytes: Buffer, kind: FrameKind, channel: number, length: number): void {
+  if (length > maximumPayloadBytes) throw new Error(`frame of ${length} bytes is too long`);
+  bytes[0] = kinds.indexOf(kind);
+  bytes.writeUInt32BE(channel, 1);
+  bytes.writeUInt32BE(length, 5);
 }
 
 /** A frame whose payload is JSON. */
 export function jsonFrame(kind: FrameKind, channel: number, value: unknown): Uint8Array {
-  return encodeFrame({ kind, channel, payload: new TextEncoder().encode(JSON.stringify(value)) });
+  return encodeFrame({ kind, channel, payload: Buffer.from(JSON.stringify(value)) });
 }
 
 /** The hello that begins a connection. @param nonce 16 random bytes */
@@ -223,6 +226,8 @@ export class FrameReader {
 
   /** No frame begins like a hello: its length would be far too long. */
   private isMagic(at: number): boolean {
+    // Most frames are told by their second byte, the high one of the channel.
+    if (this.rest[at + 1] !== magic[1]) return false;
     return Buffer.compare(this.rest.subarray(at, at + headerBytes), magic.subarray(0, headerBytes)) === 0;
   }
 
@@ -258,10 +263,12 @@ export class FrameReader {
   }
 }
 
+const decoder = new TextDecoder();
+
 /** The value of a JSON payload. @throws ProtocolError when it is none */
 export function jsonPayload(frame: Frame): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(frame.payload));
+    return JSON.parse(decoder.decode(frame.payload));
   } catch (cause) {
     throw new ProtocolError("payload is not JSON", { cause });
   }

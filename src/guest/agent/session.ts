@@ -3,7 +3,6 @@ import { errorText } from "../../lib/errors.ts";
 import {
   type Call,
   callOf,
-  channelWindowBytes,
   type End,
   encodeFrame,
   encodeHeader,
@@ -22,7 +21,7 @@ import { syncTime } from "./clock.ts";
 import { dialStream } from "./dialled-stream.ts";
 import { PortEvents } from "./port-events.ts";
 import { Touches } from "./touches.ts";
-import { TunnelChannel } from "./tunnel-channel.ts";
+import { TunnelChannel, type TunnelLink } from "./tunnel-channel.ts";
 
 export interface SessionOptions {
   /** Every port that listens now; the same value as before when nothing has changed. */
@@ -57,7 +56,7 @@ export async function serveSession(stream: ByteStream, options: SessionOptions):
   }
 }
 
-class Session {
+class Session implements TunnelLink {
   private readonly reader = new FrameReader();
   private readonly channels = new Map<number, Channel>();
   private readonly ended = new AbortController();
@@ -111,16 +110,21 @@ class Session {
   }
 
   /** Writes in order; a failure ends the connection. */
-  private send(bytes: Uint8Array): void {
+  send(bytes: Uint8Array): void {
     if (this.stream.writeNow !== undefined) this.stream.writeNow(bytes);
     else this.writing = this.writing.then(() => this.stream.write(bytes)).catch(() => this.stream.close());
   }
 
   /** Sends bytes of a tunnel, which may be much. */
-  private sendBytes(channel: number, payload: Uint8Array): void {
+  sendBytes(channel: number, payload: Uint8Array): void {
     const { stream } = this;
     if (stream.writeNow !== undefined) stream.writeNow(encodeHeader("bytes", channel, payload.length), payload);
     else this.send(encodeFrame({ kind: "bytes", channel, payload }));
+  }
+
+  /** A channel's call has ended. */
+  forget(channel: number): void {
+    this.channels.delete(channel);
   }
 
   private take(frame: Frame): void {
@@ -163,16 +167,9 @@ class Session {
       case "syncTime":
         this.send(jsonFrame("reply", channel, syncTime(call.hostTimeMs)));
         return;
-      case "tunnel": {
-        const link = {
-          send: (bytes: Uint8Array) => this.send(bytes),
-          sendBytes: (payload: Uint8Array) => this.sendBytes(channel, payload),
-          forget: () => this.channels.delete(channel),
-          windowBytes: channelWindowBytes,
-        };
-        this.channels.set(channel, new TunnelChannel(channel, call, link));
+      case "tunnel":
+        this.channels.set(channel, new TunnelChannel(channel, call, this));
         return;
-      }
       case "stream":
         void this.dial(channel, call);
         return;

@@ -1,7 +1,11 @@
 import type { Socket, SocketHandler } from "bun";
 import { errorText } from "../../lib/errors.ts";
 import { SocketQueue } from "../../lib/socket-queue.ts";
+import { endFollows } from "./end-follows.ts";
 import type { TunnelEnd, TunnelEvents } from "./tunnel-end.ts";
+
+/** No more bytes than this may be the whole of an answer, after which it is worth asking whether the end has come. */
+const shortBytes = 16 * 1024;
 
 /** Connects to a port of the guest, at the first of the hosts that lets it. */
 export function dialTcp(hosts: readonly string[], port: number, events: TunnelEvents): TunnelEnd {
@@ -22,7 +26,7 @@ class TcpEnd implements TunnelEnd {
     private readonly port: number,
     private readonly events: TunnelEvents,
   ) {
-    void this.connect(0);
+    this.connect(0);
   }
 
   send(bytes: Uint8Array): void {
@@ -53,17 +57,13 @@ class TcpEnd implements TunnelEnd {
     this.socket?.terminate();
   }
 
-  private async connect(at: number): Promise<void> {
+  private connect(at: number): void {
     const hostname = this.hosts[at] ?? "";
-    const failed = (error: unknown) => {
-      if (at + 1 < this.hosts.length) void this.connect(at + 1);
+    const asked = { hostname, port: this.port, allowHalfOpen: true, data: this, socket: handlers } as const;
+    Bun.connect(asked).catch((error: unknown) => {
+      if (at + 1 < this.hosts.length) this.connect(at + 1);
       else this.tellClose(errorText(error));
-    };
-    try {
-      await Bun.connect({ hostname, port: this.port, allowHalfOpen: true, data: this, socket: handlers });
-    } catch (error) {
-      failed(error);
-    }
+    });
   }
 
   drained(socket: Socket<TcpEnd>): void {
@@ -71,13 +71,16 @@ class TcpEnd implements TunnelEnd {
     this.finish();
   }
 
-  took(bytes: Uint8Array): void {
-    if (this.open) this.events.onData(bytes);
+  took(socket: Socket<TcpEnd>, bytes: Uint8Array): void {
+    if (!this.open) return;
+    this.events.onData(bytes);
+    if (bytes.length > shortBytes) return;
+    const { fd } = socket as { readonly fd?: number };
+    if (fd !== undefined && endFollows(fd)) this.ended();
   }
 
   connected(socket: Socket<TcpEnd>): void {
     this.socket = socket;
-    socket.setNoDelay(true);
     if (this.open) this.events.onConnect();
     this.queue.drain(socket);
     this.finish();
@@ -109,7 +112,7 @@ class TcpEnd implements TunnelEnd {
 /** One set for all: making functions for each connection is work. */
 const handlers: SocketHandler<TcpEnd> = {
   open: (socket) => socket.data.connected(socket),
-  data: (socket, bytes) => socket.data.took(bytes),
+  data: (socket, bytes) => socket.data.took(socket, bytes),
   drain: (socket) => socket.data.drained(socket),
   end: (socket) => socket.data.ended(),
   close: (socket, error) => socket.data.tellClose(error === undefined ? "" : errorText(error)),

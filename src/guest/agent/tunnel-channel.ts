@@ -1,31 +1,40 @@
-import { type Call, type End, encodeFrame, type Frame, jsonFrame, jsonPayload, ProtocolError } from "../protocol.ts";
+import {
+  type Call,
+  channelWindowBytes,
+  type End,
+  encodeFrame,
+  type Frame,
+  jsonFrame,
+  jsonPayload,
+  ProtocolError,
+} from "../protocol.ts";
 import { dial } from "./tunnel.ts";
-import type { TunnelEnd } from "./tunnel-end.ts";
+import type { TunnelEnd, TunnelEvents } from "./tunnel-end.ts";
 
-/** What a tunnel needs of its session. */
+/** What tunnels need of their session. */
 export interface TunnelLink {
   send(bytes: Uint8Array): void;
+  /** Sends a piece of a stream. */
+  sendBytes(channel: number, payload: Uint8Array): void;
   /** The tunnel has ended. */
-  forget(): void;
-  /** Bytes that may be under way in one direction. */
-  readonly windowBytes: number;
-  /** Sends a piece of a stream on the tunnel's channel. */
-  sendBytes(payload: Uint8Array): void;
+  forget(channel: number): void;
 }
 
 /** Longest piece in which bytes of a stream are sent on. */
 const pieceBytes = 64 * 1024;
 
+const none = new Uint8Array(0);
+
 /** A tunnel on a channel: dials in the guest, then carries bytes both ways, no faster than the slower end takes them. */
-export class TunnelChannel {
+export class TunnelChannel implements TunnelEvents {
   private readonly end: TunnelEnd;
   /** Bytes that the host still takes. */
-  private credit: number;
+  private credit = channelWindowBytes;
   /** Bytes taken by the guest's program and not yet given back to the host. */
   private taken = 0;
   private connected = false;
   /** Who has sent all. */
-  private readonly shutBy = new Set<"guest" | "host">();
+  private readonly isShut = { guest: false, host: false };
   private open = true;
 
   constructor(
@@ -33,19 +42,36 @@ export class TunnelChannel {
     private readonly call: Extract<Call, { readonly call: "tunnel" }>,
     private readonly link: TunnelLink,
   ) {
-    this.credit = link.windowBytes;
-    this.end = dial(call.protocol, call.hosts, call.port, {
-      onConnect: () => {
-        this.connected = true;
-      },
-      onData: (bytes) => this.forward(bytes),
-      onShut: () => {
-        link.send(encodeFrame({ kind: "shut", channel, payload: new Uint8Array(0) }));
-        this.shut("guest");
-      },
-      onSent: (count) => this.giveBack(count),
-      onClose: (error) => this.finish(error),
-    });
+    this.end = dial(call.protocol, call.hosts, call.port, this);
+  }
+
+  onConnect(): void {
+    this.connected = true;
+  }
+
+  onData(bytes: Uint8Array): void {
+    if (!this.open) return;
+    if (this.call.protocol === "udp") this.forwardDatagram(bytes);
+    else this.forwardBytes(bytes);
+  }
+
+  onShut(): void {
+    this.link.send(encodeFrame({ kind: "shut", channel: this.channel, payload: none }));
+    this.shut("guest");
+  }
+
+  /** Tells the host in large steps, so that not every piece is answered by a frame. */
+  onSent(count: number): void {
+    this.taken += count;
+    if (!this.open || this.taken < channelWindowBytes / 4) return;
+    this.link.send(jsonFrame("window", this.channel, this.taken));
+    this.taken = 0;
+  }
+
+  onClose(error: string): void {
+    if (!this.open) return;
+    this.link.send(jsonFrame("end", this.channel, { error, refused: !this.connected } satisfies End));
+    this.close();
   }
 
   take(frame: Frame): void {
@@ -61,8 +87,8 @@ export class TunnelChannel {
   }
 
   private shut(by: "guest" | "host"): void {
-    this.shutBy.add(by);
-    if (this.shutBy.size === 2) this.close();
+    this.isShut[by] = true;
+    if (this.isShut.guest && this.isShut.host) this.close();
     else if (by === "host") this.end.shut();
   }
 
@@ -70,19 +96,7 @@ export class TunnelChannel {
     if (!this.open) return;
     this.open = false;
     end();
-    this.link.forget();
-  }
-
-  private finish(error: string): void {
-    if (!this.open) return;
-    this.link.send(jsonFrame("end", this.channel, { error, refused: !this.connected } satisfies End));
-    this.close();
-  }
-
-  private forward(bytes: Uint8Array): void {
-    if (!this.open) return;
-    if (this.call.protocol === "udp") this.forwardDatagram(bytes);
-    else this.forwardBytes(bytes);
+    this.link.forget(this.channel);
   }
 
   /** A datagram that finds no room is lost, as datagrams may be. */
@@ -94,7 +108,7 @@ export class TunnelChannel {
 
   private forwardBytes(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; at += pieceBytes) {
-      this.link.sendBytes(bytes.subarray(at, at + pieceBytes));
+      this.link.sendBytes(this.channel, bytes.subarray(at, at + pieceBytes));
     }
     this.credit -= bytes.length;
     if (this.credit <= 0) this.end.setFlowing(false);
@@ -105,14 +119,6 @@ export class TunnelChannel {
     if (typeof value !== "number" || !Number.isInteger(value) || value < 0) throw new ProtocolError("not a window");
     this.credit += value;
     if (this.credit > 0) this.end.setFlowing(true);
-  }
-
-  /** Tells the host in large steps, so that not every piece is answered by a frame. */
-  private giveBack(count: number): void {
-    this.taken += count;
-    if (!this.open || this.taken < this.link.windowBytes / 4) return;
-    this.link.send(jsonFrame("window", this.channel, this.taken));
-    this.taken = 0;
   }
 }
 
