@@ -11,7 +11,7 @@ export class KernelFile {
   private nowLength = 0;
   private before = Buffer.allocUnsafe(4096);
 
-  /** @param significant what follows those bytes is neither compared nor told */
+  /** @param significant what follows those bytes is neither compared nor told, nor read where there is much of it */
   constructor(
     private readonly path: string,
     private readonly significant: Significant = (_, length) => length,
@@ -43,6 +43,8 @@ export class KernelFile {
       const count = readSync(this.fd, this.now, length, this.now.length - length, length);
       if (count === 0) return length;
       length += count;
+      // A line that does not count and has come whole: no more will count.
+      if (this.now.subarray(this.significant(this.now, length), length).includes("\n")) return length;
       if (length === this.now.length) this.now = Buffer.concat([this.now], 2 * length);
     }
   }
