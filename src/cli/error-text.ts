@@ -1,13 +1,4 @@
-import { UserError } from "../lib/errors.ts";
-
-/** The text of a system error as people know it from other programs: `open /x: no such file or directory`. */
-function systemErrorText(error: Error): string | undefined {
-  const match = /^E[A-Z0-9]+: (.+?), (\w+)(?: '(.*?)'(?: -> '(.*)')?)?$/s.exec(error.message);
-  if (match === null) return undefined;
-  const [, reason, call, path, target] = match;
-  const where = path === undefined ? call : `${call} ${path}${target === undefined ? "" : ` ${target}`}`;
-  return `${where}: ${reason}`;
-}
+import { systemErrorText, UserError } from "../lib/errors.ts";
 
 /** What the final record of a failed command says, and whether it is the program's own fault. */
 export interface Failure {

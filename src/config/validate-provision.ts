@@ -100,13 +100,7 @@ export function validateProvision(config: Config, report: Report, context: Valid
         `field \`${at}.mode\` cannot set skipDefaultDependencyResolution, only valid on scripts of type \`dependency\``,
       );
     if (entry.mode !== "data" && entry.mode !== "yq") validateScriptMode(at, entry, report);
-    else {
-      if (entry.mode === "yq")
-        for (const name of ["content", "overwrite"] as const)
-          if (entry[name] !== undefined)
-            report.error(`${at}.${name}`, `field \`${at}.${name}\` can only be set when mode is \`data\``);
-      validateFileMode(at, entry, report);
-    }
+    else validateFileMode(at, entry, report);
     validatePlaybook(at, entry, report, context);
     if (entry.script.includes("LIMA_CIDATA"))
       report.warn("provisioning scripts should not reference the LIMA_CIDATA variables");

@@ -5,7 +5,7 @@ import type { Render } from "../config/expand.ts";
 import type { ConfigFacts, PathKind } from "../config/facts.ts";
 import type { LoadedConfig, LoadSettings } from "../config/load-layers.ts";
 import type { Config, PartialConfig } from "../config/types.ts";
-import { errorCode, errorText } from "../lib/errors.ts";
+import { errorCode, systemErrorText } from "../lib/errors.ts";
 import { readTextIfExistsSync, writeFileAtomic } from "../lib/files.ts";
 import type { Host } from "../lib/host.ts";
 import { sha256Hex } from "../lib/sha256.ts";
@@ -218,9 +218,16 @@ async function loadSources(context: InstanceContext, sources: Sources, options: 
 
 type NetworkModes = () => Readonly<Record<string, NetworkMode>>;
 
+const knownModes = new WeakMap<InstanceContext, Readonly<Record<string, NetworkMode>>>();
+
+/** networks.yaml is read once, and warned about once, however many fields refer to it. */
 async function networkModesOf(context: InstanceContext): Promise<NetworkModes> {
   const { peekNetworks } = await import("../network/load.ts");
-  return () => modesByName(peekNetworks(context));
+  return () => {
+    const modes = knownModes.get(context) ?? modesByName(peekNetworks(context));
+    knownModes.set(context, modes);
+    return modes;
+  };
 }
 
 function settingsOf(
@@ -264,7 +271,7 @@ function pathKind(path: string): PathKind {
     if (stat === undefined) return "missing";
     return stat.isDirectory() ? "directory" : stat.isSocket() ? "socket" : "file";
   } catch (error) {
-    return { error: errorText(error) };
+    return { error: error instanceof Error ? (systemErrorText(error) ?? error.message) : String(error) };
   }
 }
 

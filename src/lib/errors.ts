@@ -30,3 +30,12 @@ export function errorCode(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
   return typeof error.code === "string" ? error.code : undefined;
 }
+
+/** The text of a system error as people know it from other programs: `open /x: no such file or directory`. */
+export function systemErrorText(error: Error): string | undefined {
+  const match = /^E[A-Z0-9]+: (.+?), (\w+)(?: '(.*?)'(?: -> '(.*)')?)?$/s.exec(error.message);
+  if (match === null) return undefined;
+  const [, reason, call, path, target] = match;
+  const where = path === undefined ? call : `${call} ${path}${target === undefined ? "" : ` ${target}`}`;
+  return `${where}: ${reason}`;
+}

@@ -156,6 +156,18 @@ describe("what cannot be embedded", () => {
       "base template loop detected: template `/here/b.yaml` already included",
     ],
     [
+      "a template as its own base",
+      "base: t.yaml",
+      {},
+      "base template loop detected: template `/here/t.yaml` already included",
+    ],
+    [
+      "a template as a base of its base",
+      "base: b.yaml",
+      { "b.yaml": "base: ./t.yaml" },
+      "base template loop detected: template `/here/t.yaml` already included",
+    ],
+    [
       "a base twice",
       "base: [b.yaml, b.yaml]\na: 1",
       { "b.yaml": "b: 1" },

@@ -355,11 +355,6 @@ describe("provision", () => {
     [entry("mode: data, content: x"), "3:3", "field `provision[0].path` must not be empty when mode is `data`"],
     [entry("mode: yq, expression: x"), "3:3", "field `provision[0].path` must not be empty when mode is `yq`"],
     [entry("mode: yq, path: /x"), "3:3", "field `provision[0].expression` must not be empty when mode is `yq`"],
-    [
-      entry("mode: yq, path: /x, expression: y, content: z"),
-      "3:39",
-      "field `provision[0].content` can only be set when mode is `data`",
-    ],
     [entry("mode: data, path: x"), "3:16", "field `provision[0].path` must be an absolute path"],
     [
       entry("mode: data, path: /x, permissions: rwx"),
@@ -387,6 +382,11 @@ describe("provision", () => {
     expect(failure(`${image}os: Windows\nprovision: [{mode: ${mode}, script: x, path: /x, expression: y}]`)).toContain(
       `provision mode \`${mode}\` is not supported on Windows VM`,
     );
+  });
+
+  test("what a yq edit does not use is no error", () => {
+    const text = "provision: [{mode: yq, path: /x, expression: y, content: z, overwrite: true}]";
+    expect(load(image + text).config.provision[0]?.content).toBe("z");
   });
 
   test("a playbook that is not there", () => {

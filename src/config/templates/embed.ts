@@ -1,6 +1,7 @@
 import { type Document, isMap, isScalar, isSeq, Pair, Scalar, type YAMLMap, YAMLSeq } from "yaml";
 import { UserError } from "../../lib/errors.ts";
 import { quote } from "../../lib/quote.ts";
+import { expandHostPath } from "../host-path.ts";
 import { combineLists } from "./combine-lists.ts";
 import { schemeOf } from "./locator.ts";
 import { mergeTrees, removeKeyWithComment } from "./merge-trees.ts";
@@ -104,6 +105,13 @@ function removeFirstBase(root: YAMLMap): void {
   removeKeyWithComment(root, "base");
 }
 
+/** One name for one template, however it is written: bases know each other by absolute locators. */
+function nameOf(locator: string, { host }: TemplateContext): string {
+  if (locator === "-") return locator;
+  if (schemeOf(locator) === undefined) return expandHostPath(locator, host);
+  return locator.replace(/^template:\/\//, "template:");
+}
+
 function checkSize(tree: Tree): void {
   if (new TextEncoder().encode(tree.text).length > maxTemplateBytes)
     throw new UserError(
@@ -136,7 +144,7 @@ async function embedBases(tree: Tree, state: State): Promise<Tree> {
         throw new UserError(`cannot embed template ${quote(other)} after not embedding ${quote(locator)}`);
       return result;
     }
-    const name = locator.replace(/^template:\/\//, "template:");
+    const name = nameOf(locator, state.context);
     if (state.seen.has(name))
       throw new UserError(`base template loop detected: template ${quote(locator)} already included`);
     state.seen.add(name);
@@ -204,7 +212,11 @@ export async function embedTemplate(
   context: TemplateContext,
   options: EmbedOptions = {},
 ): Promise<string> {
-  const state: State = { embedAll: options.embedAll ?? true, context, seen: new Set([template.locator]) };
+  const state: State = {
+    embedAll: options.embedAll ?? true,
+    context,
+    seen: new Set([nameOf(template.locator, context)]),
+  };
   const tree = await embedTree(template, state, options.defaultBase);
   if (combineLists(tree.root)) tree.changed = true;
   if (!tree.changed) return tree.text;
