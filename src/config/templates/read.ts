@@ -32,6 +32,7 @@ async function readPath(path: string, { source }: TemplateContext): Promise<Uint
     return await source.readFile(path, maxTemplateBytes);
   } catch (error) {
     if (errorCode(error) === "ENOENT") throw new UserError(`open ${path}: no such file or directory`);
+    if (errorCode(error) === "EISDIR") throw new UserError(`read ${path}: is a directory`);
     if (errorCode(error) === undefined) throw error;
     throw new UserError(`failed to read ${quote(path)}: ${errorText(error)}`, { cause: error });
   }

@@ -20,6 +20,12 @@ export function current(node: YqNode): YqNode {
   return found ?? node;
 }
 
+/** Whether a path leads to nothing where it is only read: a key that a map lacks. An index beyond a sequence's end is null. */
+export function isAbsent(node: YqNode): boolean {
+  const now = current(node);
+  return now.isMissing && typeof now.key !== "number";
+}
+
 /** Puts a missing node (and its missing parents) into the document and returns what stands there then. */
 export function attach(node: YqNode): YqNode {
   const { parent, key } = node;

@@ -1,8 +1,9 @@
 import { UserError } from "../errors.ts";
+import { isAbsent } from "./attach.ts";
 import type { Access, Context, Evaluation } from "./context.ts";
 import { copy, noOrigin, scalar, text, type YqNode } from "./node.ts";
 import { assign, compoundAssign, setAttribute } from "./operators/assign.ts";
-import { collect, createObject } from "./operators/create.ts";
+import { collect, createObject, createPairs } from "./operators/create.ts";
 import { binaryResults, separated } from "./operators/cross.ts";
 import { descend, index, path, slice } from "./operators/paths.ts";
 import { stringOf } from "./operators/texts.ts";
@@ -71,6 +72,8 @@ export class Evaluator implements Evaluation {
         return collect(this, expression.inner, context);
       case "object":
         return createObject(this, expression.entries, context);
+      case "pair":
+        return createPairs(this, expression, context);
       case "bind":
         throw new UserError("must use variable with a pipe, e.g. `exp as $x | ...`");
       case "reduce":
@@ -148,7 +151,7 @@ export class Evaluator implements Evaluation {
   /** `value as $name | body`: the body for each value, a copy of it unless it is `ref`. */
   private bound(bind: Extract<Expression, { type: "bind" }>, body: Expression, context: Context): readonly YqNode[] {
     return separated(context).flatMap((at) => {
-      const found = this.run(bind.value, at);
+      const found = this.run(bind.value, at).filter((node) => !isAbsent(node));
       const values = found.length === 0 ? [[]] : found.map((node) => [bind.reference ? node : copy(node)]);
       return values.flatMap((value) =>
         this.run(body, { ...at, variables: new Map(at.variables).set(bind.name, value) }),

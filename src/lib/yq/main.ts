@@ -6,7 +6,7 @@ import { readCsv } from "./format/csv.ts";
 import { formatOfFile, type OutputFormat } from "./format/formats.ts";
 import { readIni } from "./format/ini.ts";
 import { readJson } from "./format/json-read.ts";
-import { isOtherDocument, type PrintOptions, printResult, printResults } from "./format/printer.ts";
+import { documentChanges, type PrintOptions, printResult, printResults } from "./format/printer.ts";
 import { readProps } from "./format/props.ts";
 import { queryUnescape } from "./format/uri.ts";
 import { parseSnippet, type ReadOptions, readYaml } from "./format/yaml-read.ts";
@@ -233,9 +233,9 @@ class Program {
   }
 
   private printNul(results: readonly YqNode[], print: PrintOptions): void {
-    for (const [i, node] of results.entries()) {
-      const before = results[i - 1]?.origin;
-      const changed = before !== undefined && isOtherDocument(before, node.origin) && this.options.separators;
+    const isOther = documentChanges();
+    for (const node of results) {
+      const changed = isOther(node.origin) && this.options.separators;
       const printed = (changed ? "---\n" : "") + printResult(node, print).replace(/\n$/, "");
       if (printed.includes("\0"))
         throw new UserError(

@@ -213,10 +213,10 @@ export function isNull(node: YqNode): boolean {
   return node.kind === "scalar" && node.tag === "!!null";
 }
 
-/** Whether a value counts as true: everything but null and false. */
+/** Whether a value counts as true: everything but null and false, and of what a tag makes a boolean only the words for true. */
 export function isTrue(node: YqNode | undefined): boolean {
   if (node === undefined) return false;
   const at = dereference(node);
   if (isNull(at)) return false;
-  return !(at.kind === "scalar" && at.tag === "!!bool" && at.value.toLowerCase() === "false");
+  return at.kind !== "scalar" || at.tag !== "!!bool" || /^(?:y|yes|on|true)$/i.test(at.value);
 }

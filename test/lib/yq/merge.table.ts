@@ -202,7 +202,7 @@ export const mergeRows: readonly Row[] = [
     '- a: "12-Jun-2011"\n- a: "23-Dec-2010"',
     '- a: "23-Dec-2010"\n- a: "12-Jun-2011"',
   ),
-  row("del(..)", "a: {b: 1}", "{}"),
+  row("del(..)", "a: {b: 1}", ""),
   row("del(.a[] | select(. == 10))", "a: [10,x,10, 10, x, 10]", "a: [x, x]"),
   row(
     'del(.. | select(tag == "!!map") | (.b.thing1,.thing2))',

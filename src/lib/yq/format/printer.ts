@@ -33,7 +33,8 @@ export function printResult(node: YqNode, options: PrintOptions): string {
   const paint = options.colors ? colored : plain;
   switch (options.format) {
     case "yaml":
-      if (node.kind === "scalar" && options.unwrapScalars && !isOnlyComments(node)) return `${node.value}\n`;
+      if (node.kind === "scalar" && options.unwrapScalars && !isOnlyComments(node))
+        return `${commentsBefore(node)}${node.value}\n`;
       return printYaml(node, { ...options.yaml, indent: options.indent, paint });
     case "json":
       if (node.kind === "scalar" && options.unwrapScalars) return `${jsonScalar(node)}\n`;
@@ -63,6 +64,12 @@ function scalarText(node: YqNode, format: string): string {
   return node.value;
 }
 
+/** What stands before a document that is a single value; of a part of a document nothing. */
+function commentsBefore(node: YqNode): string {
+  if (node.parent !== undefined || node.key !== undefined) return "";
+  return [...node.preamble, ...node.head].map((line) => `${line}\n`).join("");
+}
+
 /** Whether a document has no value, but comments to keep. */
 function isOnlyComments(node: YqNode): boolean {
   return node.parent === undefined && node.value === "" && node.tag === "!!null" && node.head.length > 0;
@@ -72,19 +79,29 @@ function jsonScalar(node: YqNode): string {
   return node.tag === "!!null" && node.value === "" ? "null" : node.value;
 }
 
-export function isOtherDocument(one: DocumentOrigin, other: DocumentOrigin): boolean {
-  return one.document !== other.document || one.file !== other.file;
+/**
+ * Tells of each result in turn whether a line parts it from the one before: where the document's number changes, and before
+ * everything that is not of the first result's file.
+ */
+export function documentChanges(): (origin: DocumentOrigin) => boolean {
+  let first: DocumentOrigin | undefined;
+  let previous: DocumentOrigin | undefined;
+  return (origin) => {
+    first ??= origin;
+    const changed = (previous ?? origin).document !== origin.document || first.file !== origin.file;
+    previous = origin;
+    return changed;
+  };
 }
 
 /** All results in order; a `---` line where the document changes. */
 export function printResults(nodes: readonly YqNode[], options: PrintOptions): string {
   let result = "";
-  let previous: YqNode | undefined;
+  const isOther = documentChanges();
   for (const node of nodes) {
-    const changed = previous !== undefined && isOtherDocument(previous.origin, node.origin);
+    const changed = isOther(node.origin);
     if (changed && options.separators && options.format === "yaml" && node.preamble.length === 0) result += "---\n";
     result += printResult(node, options);
-    previous = node;
     if (result.length > 500_000_000) throw new UserError("the result is too large");
   }
   return result;

@@ -67,7 +67,8 @@ export function setAttribute(run: Evaluation, expression: SetAttribute, context:
   const shared = expression.relative ? undefined : run.run(expression.value, context)[0];
   for (const target of targets) {
     const value = expression.relative ? run.runOn(expression.value, target, context)[0] : shared;
-    assignAttribute(attach(target), expression.attribute, value?.value ?? "", context);
+    const text = value === undefined || value.isMissing ? "" : value.value;
+    assignAttribute(attach(target), expression.attribute, text, context);
   }
   return context.nodes;
 }

@@ -39,6 +39,7 @@ export function assignAttribute(node: YqNode, name: AttributeName, value: string
 function setStyle(node: YqNode, value: string): void {
   if (value === "tagged") {
     node.tagged = true;
+    node.style = "";
     return;
   }
   if (!styles.has(value)) throw new UserError(`unknown style ${value}`);

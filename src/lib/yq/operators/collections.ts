@@ -9,7 +9,7 @@ import {
   isTrue,
   lookup,
   mapping,
-  nothing,
+  noOrigin,
   pairs,
   scalar,
   sequence,
@@ -60,7 +60,11 @@ function lengthOf(node: YqNode): number {
 
 function keysOf(node: YqNode): YqNode {
   const at = dereference(node);
-  if (at.kind === "map") return sequence([...pairs(at)].map(([key]) => key));
+  if (at.kind === "map") {
+    const result = sequence([...pairs(at)].map(([key]) => key));
+    for (const key of result.content) key.origin = noOrigin;
+    return result;
+  }
   if (at.kind === "seq") return sequence(at.content.map((_, i) => int(i)));
   throw new UserError(`cannot get keys of ${at.tag}, keys only works for maps and arrays`);
 }
@@ -94,6 +98,9 @@ function picked(node: YqNode, names: readonly YqNode[]): YqNode {
       names.map((name) => at.content[Number(parseInteger(name.value))]).filter((item) => item !== undefined),
     );
     result.style = at.style;
+    result.head = at.head;
+    result.line = at.line;
+    result.foot = at.foot;
     return result;
   }
   if (at.kind !== "map") throw new UserError(`cannot pick indices from type ${at.tag} (${at.value})`);
@@ -134,7 +141,7 @@ function pivoted(node: YqNode): YqNode {
     const width = Math.max(0, ...rows.content.map((row) => dereference(row).content.length));
     return sequence(
       Array.from({ length: width }, (_, i) =>
-        sequence(rows.content.map((row) => dereference(row).content[i] ?? nothing())),
+        sequence(rows.content.map((row) => dereference(row).content[i] ?? scalar("!!null", ""))),
       ),
     );
   }

@@ -1,11 +1,18 @@
+import { isAbsent } from "../attach.ts";
 import type { Context, Evaluation } from "../context.ts";
 import { appendPair, copy, dereference, lookup, sequence, YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
-import { separated } from "./cross.ts";
+import { isTogether, separated } from "./cross.ts";
 
 /** `[exp]`: a sequence of all results; for every node its own unless whole documents are evaluated together. */
 export function collect(run: Evaluation, inner: Expression | undefined, context: Context): readonly YqNode[] {
-  return separated(context).map((at) => sequence(inner === undefined ? [] : run.run(inner, at)));
+  return separated(context).map((at) => sequence(inner === undefined ? [] : collected(run, inner, at)));
+}
+
+/** Of documents that are evaluated together each gives its results in turn; a place that does not exist is none then. */
+function collected(run: Evaluation, inner: Expression, at: Context): readonly YqNode[] {
+  if (at.nodes.length === 0 || !isTogether(at)) return run.run(inner, at);
+  return at.nodes.flatMap((node) => run.runOn(inner, node, at)).filter((node) => !isAbsent(node));
 }
 
 interface Entry {
@@ -32,6 +39,17 @@ export function createObject(run: Evaluation, entries: readonly Entry[], context
     }
     return maps;
   });
+}
+
+/** `key: value` without braces: a list that holds, for each node, the list of its maps. */
+export function createPairs(run: Evaluation, entry: Entry, context: Context): readonly YqNode[] {
+  const each = context.nodes.length === 0 ? [context] : context.nodes.map((node) => ({ ...context, nodes: [node] }));
+  const lists = each.map((at) => {
+    const list = sequence(createObject(run, [entry], at));
+    list.style = "flow";
+    return list;
+  });
+  return [sequence(lists)];
 }
 
 function combinations(run: Evaluation, entry: Entry, context: Context): readonly (readonly [YqNode, YqNode])[] {

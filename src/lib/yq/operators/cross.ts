@@ -1,4 +1,4 @@
-import { current } from "../attach.ts";
+import { current, isAbsent } from "../attach.ts";
 import type { Context, Evaluation } from "../context.ts";
 import { bool, isTrue, noOrigin, type YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
@@ -20,6 +20,8 @@ interface Operation {
   readonly calculate: Calculation;
   /** Whether it is calculated when one side has no result. */
   readonly whenEmpty: boolean;
+  /** Whether that is so only where there are nodes that it is applied to. */
+  readonly needsNodes?: true;
   /** Whether a place that does not exist is no result, rather than null. */
   readonly needsPlaces?: true;
   /** Whether the right side is not evaluated for this left value, which is the result then. */
@@ -56,6 +58,7 @@ const operations: Readonly<Partial<Record<Binary["name"], Operation>>> = {
   add: {
     calculate: (left, right, _e, context) => add(left, right, context.dateLayout),
     whenEmpty: true,
+    needsNodes: true,
     needsPlaces: true,
   },
   subtract: {
@@ -82,7 +85,7 @@ const operations: Readonly<Partial<Record<Binary["name"], Operation>>> = {
 };
 
 /** Whether all nodes are whole documents (or made from them) that are evaluated together (`eval-all`); parts of them never are. */
-function isTogether(context: Context): boolean {
+export function isTogether(context: Context): boolean {
   return context.nodes.every((node) => node.origin.together);
 }
 
@@ -112,10 +115,12 @@ function crossed(run: Evaluation, operation: Operation, expression: Binary, cont
   const results: YqNode[] = [];
   const found = (side: Expression): readonly (YqNode | undefined)[] => {
     const nodes = run.run(side, context);
-    return operation.needsPlaces === true ? nodes.filter((node) => !current(node).isMissing) : nodes;
+    return operation.needsPlaces === true ? nodes.filter((node) => !isAbsent(node)) : nodes;
   };
   const lefts = found(expression.left);
-  for (const left of lefts.length === 0 && operation.whenEmpty ? [undefined] : lefts) {
+  const hasNodes = context.nodes.length > 0;
+  const withoutRight = operation.whenEmpty && (hasNodes || operation.needsNodes !== true);
+  for (const left of lefts.length === 0 && operation.whenEmpty && hasNodes ? [undefined] : lefts) {
     const decided = operation.decided?.(left);
     if (decided !== undefined) {
       placeTruth(decided, left);
@@ -123,7 +128,7 @@ function crossed(run: Evaluation, operation: Operation, expression: Binary, cont
       continue;
     }
     const rights = found(expression.right);
-    for (const right of rights.length === 0 && operation.whenEmpty ? [undefined] : rights) {
+    for (const right of rights.length === 0 && withoutRight ? [undefined] : rights) {
       const result = operation.calculate(left, right, expression, context);
       if (result === undefined) continue;
       placeTruth(result, left);

@@ -22,7 +22,7 @@ function encoder(encode: (node: YqNode, indent: number) => string, defaultIndent
       const level = argument === undefined ? undefined : run.runOn(argument, given, context)[0];
       const encoded = encode(dereference(given), level === undefined ? defaultIndent : numberOf(level));
       const original = decodedFrom.get(given);
-      const isLine = /^[^\n]+\n$/.test(encoded);
+      const isLine = /[^\n]\n$/.test(encoded);
       const result = text(
         original !== undefined && isLine && !original.endsWith("\n") ? encoded.slice(0, -1) : encoded,
       );

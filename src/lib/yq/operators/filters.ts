@@ -39,9 +39,13 @@ export const filterOperators: OperatorTable = {
   },
   map_values: (run, args, context) => {
     const body = onlyArgument("map_values", args);
-    for (const child of context.nodes.flatMap(splat)) {
-      const [value] = run.runOn(body, child, context);
-      if (value !== undefined) updateFrom(attach(child), copy(value), { clobberTags: false, keepAnchor: false });
+    for (const node of context.nodes) {
+      // All are evaluated before any changes, so that each sees the others as they were.
+      const values = splat(node).map((child) => [child, run.runOn(body, child, context)[0]] as const);
+      for (const [child, value] of values.toReversed()) {
+        if (value === undefined) remove(child);
+        else updateFrom(attach(child), copy(value), { clobberTags: false, keepAnchor: false });
+      }
     }
     return context.nodes;
   },
@@ -53,11 +57,12 @@ export const filterOperators: OperatorTable = {
     return context.nodes;
   },
   del: (run, args, context) => {
-    for (const node of [...run.run(onlyArgument("del", args), context)].reverse()) remove(node);
-    const gone = new Set(
-      args.flatMap((arg) => (arg.type === "self" || isRootSelection(arg) ? run.run(arg, context) : [])),
-    );
-    return context.nodes.filter((node) => node.parent !== undefined || !gone.has(node));
+    for (const node of [...run.run(onlyArgument("del", args), context)].reverse()) {
+      // A whole document is the last that goes.
+      if (node.parent === undefined) return context.nodes.filter((other) => other !== node);
+      remove(node);
+    }
+    return context.nodes;
   },
   first: (run, args, context) =>
     context.nodes.flatMap((node) => {
@@ -85,12 +90,8 @@ export const filterOperators: OperatorTable = {
   if: (run, args, context) =>
     context.nodes.flatMap((node) => {
       const [test, yes, no] = args;
-      const branch = holds(run, test!, node, context) ? yes! : no!;
-      return run.runOn(branch, node, context);
+      const found = run.runOn(test!, node, context);
+      const truths = found.length === 0 ? [false] : found.map(isTrue);
+      return truths.flatMap((truth) => run.runOn(truth ? yes! : no!, node, context));
     }),
 };
-
-/** `del(select(...))` deletes whole documents. */
-function isRootSelection(expression: Expression): boolean {
-  return expression.type === "call" && expression.name === "select";
-}

@@ -1,6 +1,6 @@
 import { UserError } from "../../errors.ts";
 import type { OperatorTable } from "../context.ts";
-import { copy, dereference, setContent, text, type YqNode } from "../node.ts";
+import { copy, dereference, pairs, setContent, text, type YqNode } from "../node.ts";
 import { forEach, onlyArgument } from "./arguments.ts";
 
 const maxExploded = 300_000;
@@ -54,13 +54,16 @@ function explodeMap(map: YqNode, budget: { left: number }): void {
       continue;
     }
     const merged = dereference(value);
+    // A single map leaves out what the map itself says further down, there; of a list of maps all is merged in here.
+    const later = merged.kind === "seq" ? [] : map.content.slice(i + 2);
+    const isLater = (name: YqNode): boolean => later.some((other, j) => j % 2 === 0 && other.value === name.value);
     const sources = merged.kind === "seq" ? merged.content.map(dereference).reverse() : [merged];
     for (const source of sources) {
       if (source.kind !== "map")
         throw new UserError(`can only use merge anchors with maps (!!map), but got ${source.tag}`);
       const flat = copy(source);
       explode(flat, budget);
-      for (let j = 0; j + 1 < flat.content.length; j += 2) put(flat.content[j]!, flat.content[j + 1]!);
+      for (const [name, each] of pairs(flat)) if (!isLater(name)) put(name, each);
     }
   }
   setContent(map, content);

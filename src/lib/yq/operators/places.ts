@@ -58,9 +58,9 @@ function parents(run: Evaluation, args: readonly Expression[], context: Context)
   const levels = argument === undefined ? 1 : Number(run.run(argument, context)[0]?.value);
   if (!Number.isInteger(levels)) throw new UserError("`parent` takes a number of levels");
   return context.nodes.flatMap((node) => {
-    const chain = levels < 0 ? [...ancestors(node)].reverse() : ancestors(node);
-    if (levels === 0) return [node];
-    const found = chain[Math.abs(levels) - 1];
+    const chain = [node, ...ancestors(node)];
+    // Negative numbers count from the root, and end at the node itself.
+    const found = chain[levels < 0 ? Math.max(chain.length + levels, 0) : levels];
     return found === undefined ? [] : [found];
   });
 }

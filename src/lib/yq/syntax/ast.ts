@@ -61,6 +61,8 @@ export type Expression =
       readonly type: "object";
       readonly entries: readonly { readonly key: Expression; readonly value: Expression }[];
     }
+  /** `key: value` outside of braces. */
+  | { readonly type: "pair"; readonly key: Expression; readonly value: Expression }
   | { readonly type: "bind"; readonly value: Expression; readonly name: string; readonly reference: boolean }
   | { readonly type: "reduce"; readonly source: Expression; readonly initial: Expression; readonly body: Expression }
   | {

@@ -54,6 +54,8 @@ class Parser {
   private readonly tokens: readonly Token[];
   private at = 0;
   private depth = 0;
+  /** Whether a colon parts a key and a value here: not within brackets and braces, where it has other meanings. */
+  private pairsAllowed = true;
 
   constructor(private readonly source: string) {
     this.tokens = tokenize(source);
@@ -130,12 +132,25 @@ class Parser {
       const right: Expression = { type: "scalar", tag: numberTag(token.text), value: token.text.slice(1) };
       return { type: "binary", name: "subtract", flags: "", left, right };
     }
+    if (this.isSymbol(":") && this.pairsAllowed && minimum <= mapValuePrecedence) {
+      this.take();
+      return { type: "pair", key: left, value: this.expression(mapValuePrecedence + 1) };
+    }
     const isWord = token.type === "name" || token.type === "operator" || token.type === "symbol";
     const infix = isWord && Object.hasOwn(infixes, token.text) ? infixes[token.text] : undefined;
     if (infix === undefined || infix.precedence < minimum) return undefined;
     this.take();
     const right = this.expression(infix.precedence);
     return { type: "binary", name: infix.name, flags: token.detail, left, right };
+  }
+
+  /** Parses with or without `key: value` as an expression of its own. */
+  private within<T>(pairsAllowed: boolean, parsePart: () => T): T {
+    const before = this.pairsAllowed;
+    this.pairsAllowed = pairsAllowed;
+    const part = parsePart();
+    this.pairsAllowed = before;
+    return part;
   }
 
   private reduce(source: Expression): Expression {
@@ -157,7 +172,7 @@ class Parser {
         left = pipe(left, { type: "path", key: token.text, optional: token.optional });
       } else if (token.type === "symbol" && (token.text === "[" || token.text === ".[")) {
         this.take();
-        left = this.brackets(left);
+        left = this.within(false, () => this.brackets(left));
       } else return left;
     }
   }
@@ -166,6 +181,10 @@ class Parser {
     if (this.isSymbol("]")) return { type: "index", target, index: undefined, optional: this.take().optional };
     if (this.isSymbol(":")) {
       this.take();
+      if (this.isSymbol("]")) {
+        this.take();
+        return { type: "slice", target };
+      }
       const to = this.expression(mapValuePrecedence + 1);
       this.expect("]");
       return { type: "slice", target, to };
@@ -218,9 +237,9 @@ class Parser {
       case "...":
         return { type: "descend", keys: token.text === "..." };
       case ".[":
-        return this.brackets({ type: "self" });
+        return this.within(false, () => this.brackets({ type: "self" }));
       case "(": {
-        const inner = this.expression(0);
+        const inner = this.within(true, () => this.expression(0));
         this.expect(")");
         return inner;
       }
@@ -229,12 +248,12 @@ class Parser {
           this.take();
           return { type: "collect", inner: undefined };
         }
-        const inner = this.expression(0);
+        const inner = this.within(true, () => this.expression(0));
         this.expect("]");
         return { type: "collect", inner };
       }
       case "{":
-        return this.object();
+        return this.within(false, () => this.object());
       default:
         this.at--;
         throw this.unexpected();

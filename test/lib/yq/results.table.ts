@@ -1,0 +1,64 @@
+import { fresh, type Row, row } from "./table.ts";
+
+const anchors = "a: &a {x: 1, y: 2, w: 3}\nb: {<<: *a, x: 3}\nc: {z: 5, <<: *a, y: 6}\nd: {y: 7, <<: *a}\n";
+const twoFiles = { args: ["ea", "b.yaml"], files: { "b.yaml": "a: 3\nb: 4\n" } } as const;
+
+/** How many results there are: of nothing, of places that do not exist, of several documents, of conditions. */
+export const resultRows: readonly Row[] = [
+  // an operator that is applied to nothing yields nothing
+  fresh('[] | .[] | "foo" + .', ""),
+  fresh('[] | .[] | . + "foo"', ""),
+  row('.[] | (.a + "|" + .b)', "[]", ""),
+  row('select(.nope) | key + " why"', "cat: pants", ""),
+  // a key that is not there has no value to bind, an index beyond the end is null
+  fresh("{} | .a as $x | 1", "1\n"),
+  fresh("{} | (.a, 1) as $x | $x", "1\n"),
+  row("(.a, .b.c) as $x | .", "{}", "{}"),
+  fresh("[1,2] | .[5] as $x | [$x]", "- null\n"),
+  fresh("[1,2] | .[5] - 1", "1\n"),
+  fresh("[1,2] | .[5] * 3", "", { error: "cannot multiply !!null with !!int" }),
+  // each truth of a condition has its result
+  fresh('if true, false then "yes" else "no" end', "yes\nno\n"),
+  fresh('if .a then "yes" else "no" end', "no\n"),
+  row('.[] | if . then "yes" else "no" end', "[false, !!bool no, !!bool on, no, 0]", "no\nno\nyes\nyes\nyes\n"),
+  // what yields nothing leaves
+  row("map_values(select(. != null))", "{a: 1, b: null, c: 3}", "{a: 1, c: 3}"),
+  row("map_values(select(. > 2) | . * 10)", "[1, 2, 3, 4]", "[30, 40]"),
+  row(".m |= map_values(select(. > 5))", "m: # A comment\n  a: 1\n", "m: {} # A comment\n"),
+  row("map_values(select(. < 3 and (parent | length) > 2))", "{a: 1, b: 2, c: 3}", "{a: 1, b: 2}"),
+  row("del(..)", "{a: {b: 1}}", ""),
+  row("del(., .a)", "a: 1", ""),
+  // key and value outside of braces
+  fresh('"frog": "jumps"', "- [{frog: jumps}]\n"),
+  row(".name: .pets.[]", "{name: Mike, pets: [cat, dog]}", "- [{Mike: cat}, {Mike: dog}]"),
+  row('("b":.pets) | .[0][0] | .b.cows', "pets:\n  cows: value\n", "value"),
+  row('.name: .pets.[], "f":.food', "{name: Mike, pets: [cat], food: rice}", "- [{Mike: cat}]\n- [{f: rice}]"),
+  fresh('{"a": [1,2,3] | .[1:2]}', "a:\n  - 2\n"),
+  // parts and parents
+  row(".country[:]", "country: Australia", "Australia"),
+  row("[.a.b.c | parent(-10), parent(-1), parent(-2), parent(0)] | length", "a: {b: {c: cat}}", "4"),
+  row(".a.b.c | parent(-10)", "a: {b: {c: cat}}", "cat"),
+  row(".a.b.c | parent(-2)", "a: {b: {c: cat}}", "{b: {c: cat}}"),
+  row("pivot", "[[foo, bar], [sis, boom, bah]]", "- - foo\n  - sis\n- - bar\n  - boom\n- -\n  - bah\n"),
+  row("pick([2, 0])", "# abc\n[cat, dog, lion]\n# xyz\n", "# abc\n[lion, cat]\n# xyz\n"),
+  // a text that had no last newline gets none
+  row('.a |= (from_yaml | .foo = {"a": 1} | to_yaml)', 'a: "foo: bar"', 'a: "foo:\\n  a: 1"'),
+  row(".a |= (from_yaml | .foo = 1 | to_yaml)", "a: |\n  foo: bar\n  baz: dog\n", "a: |\n  foo: 1\n  baz: dog\n"),
+  // attributes of what is not there are none
+  row(".a anchor = .b", "a: {c: cat}", "a: {c: cat}"),
+  row(".a alias = .c", "{b: &meow purr, a: cat}", "{b: &meow purr, a: cat}"),
+  row(". foot_comment = .b.d", "a: cat", "a: cat"),
+  row('.. style="tagged"', "{a: cat, f: [1]}", "!!map\na: !!str cat\nf: !!seq\n  - !!int 1\n"),
+  // merged entries give way to the map's own further down
+  row("explode(.) | .b | to_json(0)", anchors, '{"y":2,"w":3,"x":3}'),
+  row("explode(.) | .c | to_json(0)", anchors, '{"z":5,"x":1,"w":3,"y":6}'),
+  row("explode(.) | .d | to_json(0)", anchors, '{"y":2,"x":1,"w":3}'),
+  // a document of one value keeps the comment before it
+  row(".", "# hi\ncat\n", "# hi\ncat\n"),
+  row('. + "x"', "# hi\ncat\n", "# hi\ncatx\n"),
+  // several documents and files
+  row("keys | .[]", "a: 1\n---\nb: 2\n", "a\nb\n"),
+  row(".a, .b", "a: 1\nb: 2\n", "1\n---\n3\n2\n---\n4\n", twoFiles),
+  row("[.a, .b]", "a: 1\nb: 2\n", "- 1\n- 2\n- 3\n- 4\n", twoFiles),
+  row("[.a, .c]", "a: 1\nb: 2\n", "- 1\n- 3\n", twoFiles),
+];
