@@ -68,6 +68,8 @@ class Program {
   private access: Access;
   /** What follows the front matter of the first input, printed again after the results. */
   private remainder = "";
+  /** There when TOML is read; its parser is loaded for nothing else. */
+  private readToml: ((source: string) => YqNode) | undefined;
 
   constructor(
     private readonly options: YqOptions,
@@ -99,6 +101,7 @@ class Program {
     const input = options.input ?? formatOfFile(files[0] ?? "");
     const output = options.output ?? (options.input === undefined && input !== "yaml" ? input : "yaml");
     const print = this.printOptions(output);
+    if (input === "toml") this.readToml = (await import("./format/toml-read.ts")).readToml;
     if (input === "xml" || /xml/.test(expression)) await this.loadXml();
     const documents = options.nullInput ? [nullDocument()] : await this.documents(files, input);
     const results = this.evaluate(expression, documents);
@@ -183,6 +186,10 @@ class Program {
         return [readIni(source)];
       case "xml":
         return [xmlReader(this.access)(source)];
+      case "toml":
+        return this.readToml === undefined ? [] : [this.readToml(source)];
+      case "shell":
+        throw new UserError("the format shell can only be written");
       case "base64":
         return [text(decodeBase64(source.trim()))];
       case "base64url":

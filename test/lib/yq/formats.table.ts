@@ -154,8 +154,22 @@ export const formatRows: readonly Row[] = [
   row('.Socket.SocketUser = "bob"', "[Unit]\nA = b\n", "[Unit]\nA = b\n\n[Socket]\nSocketUser = bob", {
     args: ["-p=ini", "-o=ini"],
   }),
+  row(
+    ".",
+    'a: "x # y"\nbb: "x; y"\nccc: " lead "\nd: "`b`"\ni: "m\\nn"\n"k=k": 1\ns: {x: 1, longer: 2}',
+    'a     = `x # y`\nbb    = `x; y`\nccc   = " lead "\nd     = """`b`"""\ni     = """m\nn"""\n`k=k` = 1\n\n[s]\nx      = 1\nlonger = 2',
+    { args: ["-o=ini"] },
+  ),
+  row(
+    ".",
+    'a = `x # y`\ne = 1 # c\nf = 1;x\ni = """m\nn"""\n`k=k` = "q"\nl = a\\\n  b',
+    "a: 'x # y'\ne: \"1\"\nf: 1;x\ni: |-\n  m\n  n\nk=k: q\nl: ab",
+    { args: ["-p=ini", "-o=yaml"] },
+  ),
+  failing(".", 'a = """x', "ini: the value that begins in line 1 has no end", { args: ["-p=ini"] }),
   fresh('.Socket.SocketUser = "bob"', "[Socket]\nSocketUser = bob", { args: ["-o=ini"] }),
-  failing(".", "a: 1", "the format toml is not supported", { args: ["-p", "toml"] }),
+  failing(".", "a: 1", "the format hcl is not supported", { args: ["-p", "hcl"] }),
+  failing(".", "a: 1", "the format shell can only be written", { args: ["-p", "shell"] }),
   failing(".", "a: 1", "unknown flag: --nope", { args: ["--nope"] }),
   failing(".b", "a: 1", "no matches found", { args: ["-e"] }),
   row(".a", "a: 1", "1", { args: ["-e"] }),

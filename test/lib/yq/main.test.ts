@@ -111,7 +111,8 @@ test("errors are one line on stderr and exit code 1", async () => {
     err: "Error: open none.yml: no such file or directory\n",
   });
   expect((await yq(["--nonsense", "."])).err).toBe("Error: unknown flag: --nonsense\n");
-  expect((await yq([".", "x.toml"], { "x.toml": "a = 1\n" })).err).toContain("the format toml is not supported");
+  expect((await yq([".", "x.hcl"], { "x.hcl": "a = 1\n" })).err).toContain("the format hcl is not supported");
+  expect((await yq([".a", "x.toml"], { "x.toml": "a = 1\n" })).out).toBe("1\n");
   expect((await yq(["-o", "lua", "."])).err).toContain("the format lua is not supported");
 });
 

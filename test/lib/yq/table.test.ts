@@ -13,6 +13,7 @@ import { refusalRows } from "./refusals.table.ts";
 import { resultRows } from "./results.table.ts";
 import { runTable } from "./run-table.ts";
 import { textRows } from "./texts.table.ts";
+import { tomlRows } from "./toml.table.ts";
 import { xmlRows } from "./xml.table.ts";
 
 describe("arithmetic", () => runTable(arithmeticRows));
@@ -22,6 +23,7 @@ describe("collections", () => runTable(collectionRows));
 describe("assignment, styles and comments", () => runTable(assignRows));
 describe("texts", () => runTable(textRows));
 describe("formats", () => runTable(formatRows));
+describe("toml and shell", () => runTable(tomlRows));
 describe("xml", () => runTable(xmlRows));
 describe("recipes", () => runTable(recipeRows));
 describe("calculations", () => runTable(calculationRows));

@@ -8,6 +8,8 @@ import { printIni } from "./ini.ts";
 import { printJson } from "./json.ts";
 import { colored, plain } from "./paint.ts";
 import { type PropsOptions, printProps } from "./props.ts";
+import { printShellVariables } from "./shell-variables.ts";
+import { printToml } from "./toml.ts";
 import { queryEscape } from "./uri.ts";
 import { printXml } from "./xml.ts";
 import type { XmlNames } from "./xml-names.ts";
@@ -49,6 +51,10 @@ export function printResult(node: YqNode, options: PrintOptions): string {
       return printIni(node);
     case "xml":
       return printXml(node, options.indent, options.xml);
+    case "toml":
+      return printToml(node);
+    case "shell":
+      return printShellVariables(node);
     case "base64":
       return encodeBase64(scalarText(node, options.format));
     case "base64url":
