@@ -24,6 +24,11 @@ export const globalFlags = {
   yes: { type: "boolean", alias: "y", description: "Alias of --tty=false" },
 } as const satisfies FlagDefs;
 
+/** The same as help shows them: the default of `--tty` is what the terminal makes it. */
+export function globalFlagsAt(stdoutIsTerminal: boolean): FlagDefs {
+  return stdoutIsTerminal ? { ...globalFlags, tty: { ...globalFlags.tty, default: true } } : globalFlags;
+}
+
 /** The help option, which belongs to every command and, in a listing, to its own options. */
 export function helpFlag(commandPath: string): FlagDefs {
   return { help: { type: "boolean", alias: "h", description: `help for ${commandPath}` } };

@@ -73,11 +73,13 @@ function without(flags: FlagDefs, other: FlagDefs): FlagDefs {
  * The root's help.
  * @param plugins found on this host, shown like commands
  * @param templatesPath where the shipped templates lie, named at the end of the examples
+ * @param globals the global options as this help shows them
  */
 export function rootHelp(
   commands: readonly CommandEntry[],
   plugins: readonly CommandEntry[],
   templatesPath: string,
+  globals: FlagDefs = globalFlags,
 ): string {
   const visible = commands.filter((entry) => entry.hidden !== true);
   const section = (title: string, entries: readonly CommandEntry[]) => title + commandLines(entries, commands, 19);
@@ -114,7 +116,7 @@ export function rootHelp(
       "Additional Commands:",
       visible.filter((entry) => entry.group === "additional"),
     ),
-    flagSection("Flags:", { ...globalFlags, ...helpFlag("limactl"), ...versionFlag }),
+    flagSection("Flags:", { ...globals, ...helpFlag("limactl"), ...versionFlag }),
     `Additional help topics:${visible
       .filter((entry) => entry.group === "topic")
       .map((entry) => `\n  limactl ${entry.name} ${entry.short}`)
@@ -124,7 +126,7 @@ export function rootHelp(
 }
 
 /** The help of a command that only holds others. */
-export function groupHelp(path: string, entry: CommandEntry): string {
+export function groupHelp(path: string, entry: CommandEntry, globals: FlagDefs = globalFlags): string {
   if (entry.target.kind !== "group") return "";
   const { commands, long, examples } = entry.target;
   const listed = commands.filter((command) => command.hidden !== true);
@@ -135,7 +137,7 @@ export function groupHelp(path: string, entry: CommandEntry): string {
     examples === undefined ? undefined : `Examples:\n${examples}`,
     `Available Commands:${commandLines(listed, commands, 11)}`,
     flagSection("Flags:", helpFlag(entry.name)),
-    flagSection("Global Flags:", globalFlags),
+    flagSection("Global Flags:", globals),
     `Use "${path} [command] --help" for more information about a command.`,
   ]);
 }
@@ -146,7 +148,12 @@ function aliasSection(entry: CommandEntry): string | undefined {
 }
 
 /** The help of a command that runs. */
-export function commandHelp(path: string, entry: CommandEntry, command: AnyCommand): string {
+export function commandHelp(
+  path: string,
+  entry: CommandEntry,
+  command: AnyCommand,
+  globals: FlagDefs = globalFlags,
+): string {
   const { meta, positionals, inherited } = command;
   const own = { ...command.args, ...helpFlag(entry.name) };
   const usage = `Usage:\n  ${usageLine(path, positionals)}`;
@@ -158,7 +165,7 @@ export function commandHelp(path: string, entry: CommandEntry, command: AnyComma
       examples,
       narrowFlagSection("Flags:", without(own, inherited.args)),
       narrowFlagSection(`Flags inherited from \`limactl ${inherited.from}\`:`, inherited.args),
-      narrowFlagSection("Global Flags:", globalFlags),
+      narrowFlagSection("Global Flags:", globals),
     ]);
   }
   return assemble([
@@ -167,16 +174,16 @@ export function commandHelp(path: string, entry: CommandEntry, command: AnyComma
     aliasSection(entry),
     examples,
     flagSection("Flags:", own),
-    flagSection("Global Flags:", globalFlags),
+    flagSection("Global Flags:", globals),
   ]);
 }
 
 /** The help of the help command itself. */
-export function helpCommandHelp(): string {
+export function helpCommandHelp(globals: FlagDefs = globalFlags): string {
   return assemble([
     "Shows the help of any command: limactl help [path to command].",
     "Usage:\n  limactl help [command] [flags]",
     flagSection("Flags:", helpFlag("help")),
-    flagSection("Global Flags:", globalFlags),
+    flagSection("Global Flags:", globals),
   ]);
 }

@@ -15,7 +15,7 @@ import { editorHeader } from "./editor-header.ts";
 import { applyFlags, hasEdits, paramNames } from "./flag-expressions.ts";
 import { defaultInstance, instanceContext } from "./instance-context.ts";
 import { mayStart, startFlag, startNow } from "./start-now.ts";
-import { openTemplates, tellWarnings } from "./templates.ts";
+import { openTemplates, telling } from "./templates.ts";
 
 const args = { ...editFlags, ...startFlag } as const;
 
@@ -61,8 +61,8 @@ async function editFile(context: EditCommandContext, file: string): Promise<void
   const warnings = await checkEdited(surroundings, file, text, {
     typed: !hasEdits(context),
     load: async (options) => {
-      const whole = await embedTemplate({ locator: path, resolved: path, text }, templates);
-      tellWarnings(context, templates);
+      const template = { locator: path, resolved: path, text };
+      const whole = await telling(context, templates, () => embedTemplate(template, templates));
       return loadTemplateText(surroundings, file, whole, options);
     },
   });

@@ -11,7 +11,7 @@ import { quote } from "../lib/quote.ts";
 import { defaultBase } from "./default-base.ts";
 import type { FillOptions } from "./fill-options.ts";
 import { instanceContext } from "./instance-context.ts";
-import { openTemplates, tellRewrite, tellWarnings } from "./templates.ts";
+import { openTemplates, telling } from "./templates.ts";
 
 type Surroundings = Pick<CommandContext, "host" | "logger">;
 
@@ -24,9 +24,7 @@ export interface OpenTemplate {
 /** Reads a template. @throws UserError for a locator that stands for nothing */
 export async function openTemplate(context: Surroundings, locator: string): Promise<OpenTemplate> {
   const templates = await openTemplates(context);
-  const template = await readTemplate(locator, templates);
-  tellRewrite(context, locator, template.resolved);
-  tellWarnings(context, templates);
+  const template = await telling(context, templates, () => readTemplate(locator, templates));
   if (template.text === "") {
     throw new UserError(`don't know how to interpret ${quote(locator)} as a template locator`);
   }
@@ -39,9 +37,7 @@ export async function embedded(
   { template, templates }: OpenTemplate,
   options: EmbedOptions,
 ): Promise<string> {
-  const text = await embedTemplate(template, templates, options);
-  tellWarnings(context, templates);
-  return text;
+  return telling(context, templates, () => embedTemplate(template, templates, options));
 }
 
 /** Embeds a template whole and fills in what an instance made of it would have. */

@@ -3,7 +3,7 @@ import { checkArity } from "../cli/arity.ts";
 import type { AnyCommand, CommandContext, CommandEntry } from "../cli/command.ts";
 import { createContext } from "../cli/context.ts";
 import { describeFailure } from "../cli/error-text.ts";
-import { globalFlags, globalSettings, helpFlag, versionFlag } from "../cli/global-flags.ts";
+import { globalFlags, globalFlagsAt, globalSettings, helpFlag, versionFlag } from "../cli/global-flags.ts";
 import { type AdjustableLogger, createLogger } from "../cli/logger.ts";
 import { lookup } from "../cli/lookup.ts";
 import { BrokenPipe, openOutput } from "../cli/output.ts";
@@ -87,7 +87,7 @@ async function dispatch(args: readonly string[], calledAs: string): Promise<numb
   if (entry === undefined) {
     const { values } = parseArgs(rootFlags, found.args);
     if (values.version === true && values.help !== true) stdout.write(`${versionLine}\n`);
-    else stdout.write((await import("./show-help.ts")).rootHelpText(calledAs));
+    else stdout.write((await import("./show-help.ts")).rootHelpText(calledAs, stdout));
     return 0;
   }
   const path = ["limactl", ...found.path.map((step) => step.name)].join(" ");
@@ -129,7 +129,7 @@ async function runCommand(
   const parsed = parseArgs(flags, args, command.positionals.endsFlags);
   if (parsed.values.help === true) {
     const { commandHelp } = await import("../cli/help.ts");
-    stdout.write(commandHelp(path, entry, command));
+    stdout.write(commandHelp(path, entry, command, globalFlagsAt(stdout.isTerminal)));
     return;
   }
   checkArity(command, path, parsed.positionals);

@@ -15,7 +15,7 @@ import type { createFlags } from "./edit-flags.ts";
 import { editorHeader } from "./editor-header.ts";
 import { applyFlags, paramNames } from "./flag-expressions.ts";
 import { instanceContext } from "./instance-context.ts";
-import { openTemplates, tellRewrite, tellWarnings } from "./templates.ts";
+import { openTemplates, telling } from "./templates.ts";
 
 /** The context of a command that has all options of `create`. */
 export type CreateContext = CommandContext<typeof createFlags>;
@@ -72,8 +72,7 @@ async function readDraft(context: CreateContext, request: Request): Promise<Draf
   }
   const hint = removedTemplateHint(request.locator);
   if (hint !== undefined) context.logger.warn(hint);
-  const template = await readTemplate(request.locator, templates);
-  tellRewrite(context, request.locator, template.resolved);
+  const template = await telling(context, templates, () => readTemplate(request.locator, templates));
   if (template.text === "") {
     throw new UserError(`don't know how to interpret ${quote(request.locator)} as a template locator`);
   }
@@ -83,9 +82,7 @@ async function readDraft(context: CreateContext, request: Request): Promise<Draf
 }
 
 async function embedded(context: CreateContext, template: Template, templates: TemplateContext): Promise<string> {
-  const text = await embedTemplate(template, templates, { defaultBase: defaultBase(context) });
-  tellWarnings(context, templates);
-  return text;
+  return telling(context, templates, () => embedTemplate(template, templates, { defaultBase: defaultBase(context) }));
 }
 
 async function unattended(context: CreateContext, draft: Draft): Promise<Draft> {

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import type { Output } from "../cli/command.ts";
+import { globalFlagsAt } from "../cli/global-flags.ts";
 import { commandHelp, groupHelp, helpCommandHelp, rootHelp } from "../cli/help.ts";
 import { lookup } from "../cli/lookup.ts";
 import { findPlugins, pluginDirectories, pluginEntries } from "../cli/plugins.ts";
@@ -9,11 +10,12 @@ import { pluginHelp } from "./plugin.ts";
 import { registry } from "./registry.ts";
 
 /** The root's help with the plugins of this host. */
-export function rootHelpText(calledAs: string): string {
+export function rootHelpText(calledAs: string, output: Output): string {
   const host = readHost();
   const plugins = findPlugins(host, pluginDirectories(host, calledAs));
   const prefix = dirname(dirname(host.self.at(-1) ?? ""));
-  return rootHelp(registry, pluginEntries(plugins, registry), join(prefix, "share", "lima", "templates"));
+  const templates = join(prefix, "share", "lima", "templates");
+  return rootHelp(registry, pluginEntries(plugins, registry), templates, globalFlagsAt(output.isTerminal));
 }
 
 /** Shows the help of the command that the words name; words that name none get the root's usage and a complaint. */
@@ -24,7 +26,7 @@ export async function showHelp(
   stderr: Output,
 ): Promise<void> {
   if (words.length === 0) {
-    stdout.write(rootHelpText(calledAs));
+    stdout.write(rootHelpText(calledAs, stdout));
     return;
   }
   const found = lookup(registry, words, {});
@@ -33,22 +35,23 @@ export async function showHelp(
     const text = pluginHelp(words[0] ?? "", readHost(), calledAs);
     if (text !== undefined) stdout.write(text);
     else {
-      const usage = rootHelpText(calledAs).replace(/^.*?(?=Usage:)/s, "");
+      const usage = rootHelpText(calledAs, stdout).replace(/^.*?(?=Usage:)/s, "");
       stderr.write(`Unknown help topic ${quoteList(words)}\n${usage}`);
     }
     return;
   }
   const path = ["limactl", ...found.path.map((step) => step.name)].join(" ");
   const { target } = entry;
+  const globals = globalFlagsAt(stdout.isTerminal);
   switch (target.kind) {
     case "command":
-      stdout.write(commandHelp(path, entry, await target.load()));
+      stdout.write(commandHelp(path, entry, await target.load(), globals));
       break;
     case "group":
-      stdout.write(groupHelp(path, entry));
+      stdout.write(groupHelp(path, entry, globals));
       break;
     case "help":
-      stdout.write(helpCommandHelp());
+      stdout.write(helpCommandHelp(globals));
       break;
     case "topic":
       stdout.write(`${target.text}\n`);

@@ -1,7 +1,6 @@
 import type { CommandContext } from "../cli/command.ts";
 import type { TemplateContext } from "../config/templates/source.ts";
 import { createTemplateSource, type TemplatePlaces } from "../config/templates/source-read.ts";
-import { quote } from "../lib/quote.ts";
 import { cacheDirectory, limaHome } from "../store/directories.ts";
 
 /** What a command needs of its surroundings to read templates. */
@@ -15,6 +14,7 @@ export async function openTemplates(context: Pick<CommandContext, "host">): Prom
     source: createTemplateSource(context.host, placesOf(context), templates),
     warnings: [],
     notes: [],
+    steps: [],
   };
 }
 
@@ -23,12 +23,21 @@ function placesOf({ host }: Pick<CommandContext, "host">): TemplatePlaces {
 }
 
 /** Logs what came up while templates were read, and forgets it. */
-export function tellWarnings(context: Surroundings, templates: TemplateContext): void {
+function tellWarnings(context: Surroundings, templates: TemplateContext): void {
+  for (const step of templates.steps?.splice(0) ?? []) context.logger.debug(step);
   for (const note of templates.notes.splice(0)) context.logger.info(note);
   for (const { message, fields } of templates.warnings.splice(0)) context.logger.warn(message, fields);
 }
 
-/** Tells, at debug, what a locator was rewritten to. */
-export function tellRewrite(context: Surroundings, locator: string, resolved: string): void {
-  if (resolved !== locator) context.logger.debug(`Locator ${quote(locator)} replaced with ${quote(resolved)}`);
+/** Reads or embeds templates, and tells what came up also where that fails. */
+export async function telling<T>(
+  context: Surroundings,
+  templates: TemplateContext,
+  read: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await read();
+  } finally {
+    tellWarnings(context, templates);
+  }
 }

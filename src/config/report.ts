@@ -25,6 +25,13 @@ export class Report {
     this.errors.push(place === undefined ? text : `${place.path}:${place.line}:${place.column}: ${text}`);
   }
 
+  /** Adds the error that no driver is known for the instance, as `list` tells it: the file, and below it the type. */
+  unresolved(vmType: string): void {
+    const text = `vmType ${quote(vmType)} is not a registered driver`;
+    const place = this.context.place("vmType");
+    this.errors.push(place === undefined ? text : `failed to resolve vm for ${place.path}\n${text}`);
+  }
+
   warn(message: string): void {
     this.warnings.push({ message });
   }

@@ -39,8 +39,7 @@ function validateVersion(config: Config, report: Report): void {
 
 function validateMachine(config: Config, report: Report, context: ValidateContext): void {
   const { vmType, os, arch } = config;
-  if (!builtinDrivers.includes(vmType) && !context.facts.externalDrivers.includes(vmType))
-    report.error("vmType", `vmType ${quote(vmType)} is not a registered driver`);
+  if (!builtinDrivers.includes(vmType) && !context.facts.externalDrivers.includes(vmType)) report.unresolved(vmType);
   if (!systems.includes(os)) report.error("os", `field \`os\` must be one of ${quoteList(systems)}; got ${quote(os)}`);
   if (os === "Windows" && vmType !== "qemu")
     report.error("vmType", `currently Windows guest is only supported on \`qemu\`; got ${quote(vmType)}`);

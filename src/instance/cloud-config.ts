@@ -9,11 +9,17 @@ import { machineId } from "../vm/machine-id.ts";
 import type { InstanceContext } from "./context.ts";
 import type { Instance } from "./record.ts";
 
+const failure = "failed to configure driver for regenerating cloud-config";
+
 /** Writes `cloud-config.yaml` for people to read; the guest gets its own with each start. A failure is only logged. */
 export async function writeCloudConfig(context: InstanceContext, instance: Instance): Promise<void> {
-  // Windows has no cloud-init.
-  if (instance.config === undefined || instance.config.os === "Windows") return;
   const { host, limaHome, logger } = context;
+  if (instance.config === undefined) {
+    logger.error(failure, { error: instance.errors.join("\n") });
+    return;
+  }
+  // Windows has no cloud-init.
+  if (instance.config.os === "Windows") return;
   try {
     const driver = await loadDriver(instance.config.vmType);
     const { config } = driver.configure(instance.config, { host, createdBy: instance.limaVersion });
@@ -33,6 +39,6 @@ export async function writeCloudConfig(context: InstanceContext, instance: Insta
     });
     writeFileAtomic(join(instance.dir, instanceFiles.cloudConfig), media.cloudConfig, 0o444);
   } catch (error) {
-    logger.error("failed to configure driver for regenerating cloud-config", { error: errorText(error) });
+    logger.error(failure, { error: errorText(error) });
   }
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { HostAgentEvent } from "../hostapi/events.ts";
-import { quote, quoteList } from "../lib/quote.ts";
+import { quote } from "../lib/quote.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import type { InstanceContext } from "./context.ts";
 import type { Instance } from "./record.ts";
@@ -33,7 +33,7 @@ export class StartFollower {
     }
     this.followPhase(event);
     this.tellCloudInit(event);
-    if (status.errors !== undefined && status.errors.length > 0) logger.error(quoteList(status.errors));
+    if (status.errors !== undefined && status.errors.length > 0) logger.error(`[${status.errors.join(" ")}]`);
     if (status.exiting === true)
       return { error: `exiting, status=${JSON.stringify(status)} (hint: see ${quote(log)})` };
     if (status.running === true && status.degraded === true) {

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { errorText, UserError } from "../lib/errors.ts";
-import { quote, quoteList } from "../lib/quote.ts";
+import { quote } from "../lib/quote.ts";
 import { unlockDataDisks } from "../store/data-disks.ts";
 import { transientSuffixes } from "../store/instance-files.ts";
 import { type ProcessIdentity, processIdentity, signalProcess, waitForEnd } from "../store/process.ts";
@@ -160,7 +160,7 @@ async function askAgentToStop(
   const watched = AbortSignal.any([gone.signal, AbortSignal.timeout(shutdownLimitMs), ...(signal ? [signal] : [])]);
   const ended = waitForEnd(agent, shutdownLimitMs).then(() => gone.abort());
   const exiting = await watchHostAgent({ dir: instance.dir, from, since, logger, signal: watched }, ({ status }) => {
-    if (status.errors !== undefined && status.errors.length > 0) logger.error(quoteList(status.errors));
+    if (status.errors !== undefined && status.errors.length > 0) logger.error(`[${status.errors.join(" ")}]`);
     return status.exiting === true ? true : undefined;
   });
   signal?.throwIfAborted();

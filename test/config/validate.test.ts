@@ -36,7 +36,7 @@ describe("the document", () => {
 
 describe("the machine", () => {
   refuses([
-    ["vmType: xen", "2:1", "vmType `xen` is not a registered driver"],
+    ["vmType: xen", "", `failed to resolve vm for ${file}\nvmType \`xen\` is not a registered driver`],
     ["os: linux", "2:1", "field `os` must be one of [`Linux` `Darwin` `FreeBSD` `Windows`]; got `linux`"],
     ["os: valueOf", "2:1", "field `os` must be one of [`Linux` `Darwin` `FreeBSD` `Windows`]; got `valueOf`"],
     ["guestInstallPrefix: opt", "2:1", "field `guestInstallPrefix` must be an absolute path, got `opt`"],

@@ -6,7 +6,7 @@ import { writeFileAtomic } from "../../lib/files.ts";
 import { evaluateYaml } from "../../lib/yq/evaluate.ts";
 import { embedded, filledYaml, openTemplate } from "../fill-template.ts";
 import { filledTemplate } from "../filled-template.ts";
-import { tellWarnings } from "../templates.ts";
+import { telling } from "../templates.ts";
 
 const args = {
   embed: { type: "boolean", description: "Embed what the template refers to, but for `template:` locators" },
@@ -39,7 +39,5 @@ async function copied(context: CommandContext<typeof args>, locator: string): Pr
   if (embed || context.flags["embed-all"]) {
     return embedded(context, open, { embedAll: context.flags["embed-all"] });
   }
-  const text = withAbsoluteLocators(open.template, open.templates);
-  tellWarnings(context, open.templates);
-  return text;
+  return telling(context, open.templates, () => withAbsoluteLocators(open.template, open.templates));
 }

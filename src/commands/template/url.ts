@@ -1,6 +1,6 @@
 import { defineCommand } from "../../cli/command.ts";
 import { rewriteLocator } from "../../config/templates/rewrite.ts";
-import { openTemplates, tellRewrite, tellWarnings } from "../templates.ts";
+import { openTemplates, telling } from "../templates.ts";
 
 export const command = defineCommand({
   meta: { name: "url", description: "Print what the locator of a template stands for" },
@@ -8,9 +8,7 @@ export const command = defineCommand({
   async run(context) {
     const [locator = ""] = context.positionals;
     const templates = await openTemplates(context);
-    const final = await rewriteLocator(locator, templates);
-    tellRewrite(context, locator, final);
-    tellWarnings(context, templates);
+    const final = await telling(context, templates, () => rewriteLocator(locator, templates));
     context.stdout.write(`${final}\n`);
   },
 });

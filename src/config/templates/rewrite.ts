@@ -36,6 +36,7 @@ export async function rewriteLocator(locator: string, context: TemplateContext):
     if (current.startsWith("github:")) github = true;
     const next = await rewriteOnce(current, context);
     if (next === current) break;
+    context.steps?.push(`Locator ${quote(current)} replaced with ${quote(next)}`);
     if (seen.has(next)) throw new UserError(`custom locator ${quote(locator)} has a redirect loop`);
     current = next;
   }

@@ -40,6 +40,8 @@ export interface TemplateContext {
   readonly warnings: ConfigWarning[];
   /** What to tell the user at info. */
   readonly notes: string[];
+  /** What to tell at debug: each step of rewriting a locator. @default not told */
+  readonly steps?: string[];
 }
 
 /** Largest template, in bytes. */
