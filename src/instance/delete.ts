@@ -16,6 +16,9 @@ export interface DeleteOptions {
   readonly force?: boolean;
 }
 
+/** A directory without `lima.yaml`, which stays: an instance may be on its way there. */
+export class UnreadableInstance extends UserError {}
+
 /**
  * Removes an instance: its processes, then its directory. An instance that does not exist is only warned about.
  * Without `force` nothing of it may run, except a virtual machine whose host agent has died.
@@ -32,7 +35,7 @@ export async function deleteInstance(
     return;
   }
   if (lstatSync(join(dir, instanceFiles.limaYaml), { throwIfNoEntry: false }) === undefined) {
-    throw new UserError(
+    throw new UnreadableInstance(
       `instance ${quote(name)} directory ${quote(dir)} exists but its \`lima.yaml\` could not be read; it was NOT deleted, in case it is ` +
         "currently being cloned into. If no `limactl` operation is using it, remove it manually",
     );

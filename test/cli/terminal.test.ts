@@ -64,8 +64,9 @@ describe("a question at a terminal", () => {
   });
 });
 
+const main = join(root, "src/main.ts");
+
 test("at a terminal records are coloured, and NO_COLOR keeps them plain", async () => {
-  const main = join(root, "src/main.ts");
   const { shown, code } = await converse([process.execPath, main, "--nope"], []);
   expect([shown, code]).toEqual([`\u001b[31mFATA\u001b[0m[0000] unknown flag: --nope${" ".repeat(24)} \r\n`, 1]);
   const plain = await converse(["env", "NO_COLOR=1", process.execPath, main, "--nope"], []);
@@ -112,4 +113,23 @@ ${lines}
     const answers = (await new Response(child.stdout).text()).trimEnd().split("\n");
     expect(answers).toEqual(table.map(([, words]) => words.join(" ")));
   });
+});
+
+test("at a terminal help tells that --tty is on by itself", async () => {
+  const line = async (words: readonly string[]) =>
+    (await converse([process.execPath, main, ...words], [])).shown
+      .split("\r\n")
+      .find((each) => each.includes("--tty "));
+  for (const words of [
+    ["--help"],
+    ["list", "--help"],
+    ["help", "list"],
+    ["start", "--help"],
+    ["network"],
+    ["help", "help"],
+  ]) {
+    expect([words, (await line(words))?.endsWith(" (default true)")]).toEqual([words, true]);
+  }
+  const { stdout } = Bun.spawnSync([process.execPath, main, "list", "--help"], { env: { ...process.env } });
+  expect(stdout.toString()).not.toContain("default true");
 });

@@ -83,6 +83,15 @@ const scriptsMatchOn: readonly Case[] = [
     ],
     0,
   ],
+  [
+    ["--debug", "create", "template://nowhere"],
+    [
+      "warning: Template locator `template://nowhere` should be written `template:nowhere` since Lima v2.0",
+      "debug: Locator `template://nowhere` replaced with `template:nowhere`",
+      "fatal: template `nowhere.yaml` not found…",
+    ],
+    1,
+  ],
   [["create", "-"], ["fatal: must pass instance name with --name when reading template from stdin"], 1],
 ];
 
@@ -132,6 +141,12 @@ describe("what scripts match on", () => {
       ],
       1,
     ]);
+    await createStopped(world, "after");
+    await check([
+      ["delete", "probe", "after"],
+      [`info: Deleted \`after\` (\`${world.limaHome}/after\`)`, "fatal: instance `probe` directory…"],
+      1,
+    ]);
     rmSync(dir, { recursive: true });
   });
 
@@ -156,6 +171,20 @@ describe("what scripts match on", () => {
       0,
     ]);
   });
+});
+
+test("a driver that nobody knows", async () => {
+  mkdirSync(world.file("odd", ""));
+  writeFileSync(world.file("odd", "lima.yaml"), "images: [location: /etc/profile]\nvmType: odd\n");
+  const text = `failed to resolve vm for ${world.file("odd", "lima.yaml")}\nvmType \`odd\` is not a registered driver`;
+  expect(JSON.parse(await world.ok(["list", "--json", "odd"])).errors).toEqual([text]);
+  await check([
+    ["start", "odd"],
+    ['error: Instance "odd" has configuration errors', `fatal: instance "odd" has configuration errors: ${text}`],
+    1,
+  ]);
+  await check([["factory-reset", "odd"], ["error: failed to configure driver for regenerating cloud-config"], 0]);
+  rmSync(world.file("odd", ""), { recursive: true });
 });
 
 /** Section 16, as far as a host without guests can bring it about. */
