@@ -1,4 +1,5 @@
 import { UserError } from "../../errors.ts";
+import { isAbsent } from "../attach.ts";
 import type { Context, Evaluation, OperatorTable } from "../context.ts";
 import { copy, dereference, pairs, sequence, setContent, type YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
@@ -22,7 +23,10 @@ function sorted(run: Evaluation, given: YqNode, by: Expression, context: Context
   if (node.kind !== "seq" && node.kind !== "map")
     throw new UserError(`node at path [${stringOf(node)}] is not an array or map (it's a ${node.tag})`);
   const entries = node.kind === "map" ? [...pairs(node)] : node.content.map((item) => [item] as const);
-  const keyed = entries.map((entry) => ({ entry, keys: run.runOn(by, entry.at(-1)!, context) }));
+  const keyed = entries.map((entry) => ({
+    entry,
+    keys: run.runOn(by, entry.at(-1)!, context).filter((key) => !isAbsent(key)),
+  }));
   keyed.sort((a, b) => compareKeys(a.keys, b.keys, context.dateLayout));
   return rearranged(
     node,

@@ -105,8 +105,8 @@ export const placeOperators: OperatorTable = {
     for (const node of context.nodes) {
       const [list] = run.runOn(onlyArgument("delpaths", args), node, context);
       if (list === undefined) continue;
-      const targets = dereference(list).content.map((path) => follow(node, dereference(path)));
-      for (const target of targets) remove(target);
+      // In turn: a path leads where it leads once those before it are gone.
+      for (const path of dereference(list).content) remove(follow(node, dereference(path)));
     }
     return context.nodes;
   },
