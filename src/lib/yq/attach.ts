@@ -74,4 +74,9 @@ export function remove(node: YqNode): void {
   const content = [...parent.content];
   content.splice(first, isMap ? 2 : 1);
   setContent(parent, content);
+  // What comes first now needs no blank line before it.
+  const next = content[0];
+  if (first > 0 || next === undefined) return;
+  const comment = next.head.findIndex((line) => line !== "");
+  next.head = comment < 0 ? [] : next.head.slice(comment);
 }

@@ -58,6 +58,8 @@ export const resultRows: readonly Row[] = [
   row('. + "x"', "# hi\ncat\n", "# hi\ncatx\n"),
   row("sort_by(.k, .v)", "[{k: b, v: 1}, {v: 3}, {k: null, v: 4}]", "[{k: null, v: 4}, {v: 3}, {k: b, v: 1}]"),
   row('delpaths([[0], [1, "k"]])', "[{k: a}, {k: b}, {k: c, v: 1}]", "[{k: b}, {v: 1}]"),
+  row("del(.b.c)", "b:\n  # c\n  c: 1\n\n  # d\n  d: 2\n", "b:\n  # d\n  d: 2\n"),
+  row("del(.a)", "a: 1\n\nb: 2\n", "b: 2\n"),
   // several documents and files
   row("keys | .[]", "a: 1\n---\nb: 2\n", "a\nb\n"),
   row(".a, .b", "a: 1\nb: 2\n", "1\n---\n3\n2\n---\n4\n", twoFiles),
