@@ -6,6 +6,7 @@ import { infoOf } from "../config/info.ts";
 import { installationPrefixes } from "../config/templates/directories-read.ts";
 import { readTemplate } from "../config/templates/read.ts";
 import { listTemplates } from "../config/templates/store.ts";
+import { installedGuestAgents } from "../instance/guest-agent-file.ts";
 import { loadConfigText } from "../instance/load.ts";
 import { shellEnvBlock } from "../instance/shell-plan.ts";
 import { programVersion } from "../lib/version.ts";
@@ -30,7 +31,7 @@ export const command = defineCommand({
       defaultTemplate: config,
       limaHome: surroundings.limaHome,
       drivers: Object.fromEntries(driverNames.map((name) => [name, { location: "internal" }])),
-      guestAgents: {},
+      guestAgents: await installedGuestAgents(context.host),
       shellEnvBlock,
       hostOS: context.host.os,
       hostArch: context.host.arch,

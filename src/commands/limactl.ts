@@ -10,7 +10,6 @@ import { BrokenPipe, openOutput } from "../cli/output.ts";
 import { type ParsedArgs, parseArgs } from "../cli/parse.ts";
 import { dieBySignal, type SignalWatch, watchSignals } from "../cli/signals.ts";
 import { withStatusLine } from "../cli/status-line.ts";
-import { unknownCommand } from "../cli/suggest.ts";
 import { ChildExit, UserError } from "../lib/errors.ts";
 import { readHost } from "../lib/host-read.ts";
 import { localTimeIsUtc } from "../lib/local-time.ts";
@@ -183,10 +182,8 @@ async function runPlugin(args: readonly string[], name: string, calledAs: string
   const index = args.indexOf(name);
   const before = parseArgs({ ...globalFlags, ...helpFlag("limactl"), ...versionFlag }, args.slice(0, index));
   const host = readHost();
-  const code = await plugins.runPlugin(name, args.slice(index + 1), host, calledAs, () => {
+  return await plugins.runPlugin(name, args.slice(index + 1), host, calledAs, () => {
     const settings = globalSettings(before, name, stdout.isTerminal);
     logger = makeLogger(settings.logLevel, settings.logFormat);
   });
-  if (code === undefined) throw new UserError(unknownCommand(name, registry));
-  return code;
 }

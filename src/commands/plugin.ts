@@ -1,14 +1,17 @@
 import { delimiter } from "node:path";
-import { findPlugins, type Plugin, pluginDirectories } from "../cli/plugins.ts";
+import { findPlugins, type Plugin, pluginDirectories, pluginEntries } from "../cli/plugins.ts";
+import { unknownCommand } from "../cli/suggest.ts";
 import { errorText, UserError } from "../lib/errors.ts";
 import { childEnv } from "../lib/exec.ts";
 import type { Host } from "../lib/host.ts";
 import { quote } from "../lib/quote.ts";
+import { registry } from "./registry.ts";
 
 /**
  * Runs the plugin of that name with the arguments as they are and the terminal as its own.
  * @param accept called when there is such a plugin, before it runs
- * @returns its exit code, 255 after a signal; undefined when there is no such plugin
+ * @returns its exit code, 255 after a signal
+ * @throws UserError that names commands and plugins with a like name when there is no such plugin
  */
 export async function runPlugin(
   name: string,
@@ -16,10 +19,13 @@ export async function runPlugin(
   host: Host,
   calledAs: string,
   accept: () => void,
-): Promise<number | undefined> {
+): Promise<number> {
   const directories = pluginDirectories(host, calledAs);
-  const plugin = findPlugins(host, directories).find((candidate) => candidate.name === name);
-  if (plugin === undefined) return undefined;
+  const plugins = findPlugins(host, directories);
+  const plugin = plugins.find((candidate) => candidate.name === name);
+  if (plugin === undefined) {
+    throw new UserError(unknownCommand(name, [...registry, ...pluginEntries(plugins, registry)]));
+  }
   accept();
   return await runToEnd(plugin, args, { ...host.env, PATH: directories.join(delimiter) });
 }

@@ -41,6 +41,11 @@ function orNull<T>(list: readonly T[]): readonly T[] | null {
   return list.length === 0 ? null : list;
 }
 
+/** A plugin that says nothing of itself has no description. */
+function pluginOf({ name, path, description = "" }: InfoPlugin): InfoPlugin {
+  return description === "" ? { name, path } : { name, path, description };
+}
+
 /** The object that `limactl info` prints, in the order of its keys. */
 export function infoOf(facts: InfoFacts): Readonly<Record<string, unknown>> {
   return {
@@ -55,7 +60,7 @@ export function infoOf(facts: InfoFacts): Readonly<Record<string, unknown>> {
     hostOS: facts.hostOS,
     hostArch: facts.hostArch,
     identityFile: facts.identityFile,
-    plugins: orNull(facts.plugins),
+    plugins: orNull(facts.plugins.map(pluginOf)),
     libexecPaths: orNull(facts.libexecPaths),
     sharePaths: orNull(facts.sharePaths),
   };

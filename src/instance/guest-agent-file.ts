@@ -4,6 +4,7 @@ import { guestAgents } from "../assets/guest-agents.ts";
 import type { Config } from "../config/types.ts";
 import { errorText } from "../lib/errors.ts";
 import { writeFileAtomic } from "../lib/files.ts";
+import type { Host } from "../lib/host.ts";
 import { cacheDirectory } from "../store/directories.ts";
 import type { InstanceContext } from "./context.ts";
 import { type AgentSource, agentSources, type Libc, mayHaveMusl } from "./guest-agent-plan.ts";
@@ -36,6 +37,25 @@ export async function obtainGuestAgents(
     return undefined;
   };
   return { glibc: await take("glibc"), musl: await take("musl") };
+}
+
+/**
+ * Where the guest agents are that are on this host, by architecture, as `info` tells it; one that is inside this program
+ * is where the program is.
+ */
+export async function installedGuestAgents(
+  host: Host,
+): Promise<Readonly<Record<string, { readonly location: string }>>> {
+  const found: Record<string, { readonly location: string }> = {};
+  for (const arch of ["x86_64", "aarch64"] as const) {
+    const config = { os: "Linux", arch, plain: false } as const;
+    for (const source of agentSources({ host, config, libc: "glibc", known: guestAgents })) {
+      if (source.kind === "release" || !(await Bun.file(source.path).exists())) continue;
+      found[arch] = { location: source.path === guestAgents.packed?.path ? (host.self[0] ?? "") : source.path };
+      break;
+    }
+  }
+  return found;
 }
 
 async function fileOf(source: AgentSource, context: InstanceContext, signal: AbortSignal): Promise<string | undefined> {

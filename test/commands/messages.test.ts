@@ -173,6 +173,23 @@ describe("what scripts match on", () => {
   });
 });
 
+test("a word like a plugin's name", async () => {
+  mkdirSync(join(world.root, "plugins"), { recursive: true });
+  writeFileSync(join(world.root, "plugins", "limactl-hello"), "#!/bin/sh\n", { mode: 0o755 });
+  const env = { PATH: `${join(world.root, "plugins")}:${world.env.PATH}` };
+  await check([
+    ["hell"],
+    ['fatal: unknown command "hell" for "limactl"\n\nDid you mean this?\n\tshell\n\thelp\n\thello\n'],
+    1,
+    { env },
+  ]);
+});
+
+test("info tells where the guest agent of this host's architecture is", async () => {
+  const info = JSON.parse(await world.ok(["info"]));
+  expect(info.guestAgents[info.hostArch]).toEqual({ location: world.executable });
+});
+
 test("a driver that nobody knows", async () => {
   mkdirSync(world.file("odd", ""));
   writeFileSync(world.file("odd", "lima.yaml"), "images: [location: /etc/profile]\nvmType: odd\n");

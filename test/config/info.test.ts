@@ -29,6 +29,14 @@ test("info has Lima's keys in their order, and null for lists without anything",
   expect(info.vmTypes).toEqual(["qemu"]);
 });
 
+test("a plugin without a description has none", () => {
+  const plugins = [
+    { name: "a", path: "/bin/limactl-a", description: "" },
+    { name: "b", path: "/bin/limactl-b", description: "What b does" },
+  ];
+  expect(infoOf({ ...facts, plugins }).plugins).toEqual([{ name: "a", path: "/bin/limactl-a" }, plugins[1]] as never);
+});
+
 test("the default template still names its bases and has neither images nor vmType", () => {
   const { defaultTemplate } = infoOf(facts) as { readonly defaultTemplate: Readonly<Record<string, unknown>> };
   expect(defaultTemplate.base).toEqual([{ url: "template:_images/ubuntu" }, { url: "template:_default/mounts" }]);
