@@ -180,14 +180,7 @@ const rules: Rules = {
   shell: (path) => [`.user.shell = ${goQuote(path)}`],
 };
 
-const newOnly: ReadonlySet<FlagName> = new Set([
-  "image-variant",
-  "arch-variant",
-  "arch",
-  "containerd",
-  "plain",
-  "port-forward",
-]);
+const newOnly: ReadonlySet<FlagName> = new Set(["image-variant", "arch-variant", "arch", "containerd", "plain"]);
 
 const experimental: ReadonlySet<FlagName> = new Set(["mount-inotify", "audio-device", "audio-interface"]);
 

@@ -114,6 +114,15 @@ test.each([
   expect(() => plan(flags)).toThrow(message);
 });
 
+test.each([
+  [{ "port-forward": ["1:2"] }, '.portForwards += [{"guestPort": "2", "hostPort": "1", "static": false}]'],
+  [{ "audio-device": "x" }, '.audio.device = "x"'],
+  [{ "audio-interface": "hda" }, '.audio.interface = "hda"'],
+  [{ disk: 5 }, '.disk= "5GiB"'],
+])("%j is for an existing instance, too", (flags, expression) => {
+  expect(planEdits(flags as never, { ...target, exists: true }).expressions).toEqual([expression]);
+});
+
 test("flags for new instances are ignored for an existing one, with a warning", () => {
   expect(planEdits({ arch: "x86_64", cpus: 1 }, { ...target, exists: true })).toEqual({
     expressions: [".cpus = 1"],
