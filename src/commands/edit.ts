@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { type CommandContext, defineCommand } from "../cli/command.ts";
 import { identifierProblem } from "../config/identifier.ts";
@@ -67,7 +67,8 @@ async function editFile(context: EditCommandContext, file: string): Promise<void
     },
   });
   for (const { message, fields } of warnings) context.logger.warn(message, fields);
-  writeFileAtomic(path, text);
+  // A link to the template stays one.
+  writeFileAtomic(realpathSync(path), text);
 }
 
 function readFile(path: string, shown: string): string {

@@ -41,12 +41,22 @@ export function hasEdits(context: EditContext): boolean {
 
 /** The names under `param` of a template's text; none when it cannot be read, which loading it will tell. */
 export function paramNames(text: string): ReadonlySet<string> {
+  const param = rootValue(text, "param");
+  return new Set(typeof param === "object" && param !== null ? Object.keys(param) : []);
+}
+
+/** Whether a template's text names a guest that is not Linux. */
+export function isForeignGuest(text: string): boolean {
+  const os = rootValue(text, "os") ?? "";
+  return os !== "" && os !== "default" && os !== "Linux";
+}
+
+function rootValue(text: string, key: string): unknown {
   try {
     const root: unknown = Bun.YAML.parse(text);
-    const param = typeof root === "object" && root !== null && "param" in root ? root.param : undefined;
-    return new Set(typeof param === "object" && param !== null ? Object.keys(param) : []);
+    return typeof root === "object" && root !== null ? (root as Record<string, unknown>)[key] : undefined;
   } catch {
-    return new Set();
+    return undefined;
   }
 }
 

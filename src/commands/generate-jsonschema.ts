@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineCommand } from "../cli/command.ts";
 import { jsonSchema } from "../config/json-schema.ts";
 import { errorCode, UserError } from "../lib/errors.ts";
-import { writeFileAtomic } from "../lib/files.ts";
 import { quote } from "../lib/quote.ts";
 
 export const command = defineCommand({
@@ -19,7 +18,7 @@ export const command = defineCommand({
     }
     if (schemafile === "") throw new UserError("need --schemafile to validate");
     const { schemaProblems } = await import("../config/json-schema-check.ts");
-    writeFileAtomic(resolve(context.host.cwd, schemafile), schema);
+    writeFileSync(resolve(context.host.cwd, schemafile), schema);
     for (const file of context.positionals) {
       const problems = schemaProblems(read(resolve(context.host.cwd, file), file), file);
       if (problems.length > 0) {

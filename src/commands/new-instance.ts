@@ -13,7 +13,7 @@ import { quote } from "../lib/quote.ts";
 import { defaultBase } from "./default-base.ts";
 import type { createFlags } from "./edit-flags.ts";
 import { editorHeader } from "./editor-header.ts";
-import { applyFlags, paramNames } from "./flag-expressions.ts";
+import { applyFlags, isForeignGuest, paramNames } from "./flag-expressions.ts";
 import { instanceContext } from "./instance-context.ts";
 import { openTemplates, telling } from "./templates.ts";
 
@@ -82,7 +82,10 @@ async function readDraft(context: CreateContext, request: Request): Promise<Draf
 }
 
 async function embedded(context: CreateContext, template: Template, templates: TemplateContext): Promise<string> {
-  return telling(context, templates, () => embedTemplate(template, templates, { defaultBase: defaultBase(context) }));
+  const options = { defaultBase: defaultBase(context) };
+  const text = await telling(context, templates, () => embedTemplate(template, templates, options));
+  if (isForeignGuest(text)) context.logger.warn("Support for non-Linux guests is experimental");
+  return text;
 }
 
 async function unattended(context: CreateContext, draft: Draft): Promise<Draft> {

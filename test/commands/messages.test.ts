@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { type RunOptions, World } from "../support/limactl.ts";
@@ -188,6 +188,28 @@ test("a word like a plugin's name", async () => {
 test("info tells where the guest agent of this host's architecture is", async () => {
   const info = JSON.parse(await world.ok(["info"]));
   expect(info.guestAgents[info.hostArch]).toEqual({ location: world.executable });
+});
+
+test("a guest that is not Linux", async () => {
+  const experimental = "warning: Support for non-Linux guests is experimental";
+  const stdin = "{images: [location: /etc/profile], os: Darwin, containerd: {user: false}}";
+  await check([["create", "--name", "mac", "-"], [experimental], 0, { stdin }]);
+  const linux = await world.limactl(["create", "--name", "lin", "-"], { stdin: noGuest });
+  expect([linux.code, records(linux).includes(experimental)]).toEqual([0, false]);
+  await world.ok(["delete", "mac", "lin"]);
+});
+
+test("a template is written where the person says, through links and into devices", async () => {
+  const template = world.write("t.yaml", noGuest);
+  const missing = join(world.root, "none", "x.yaml");
+  await check([["template", "copy", template, missing], [`fatal: open ${missing}: no such file or directory`], 1]);
+  expect(await world.ok(["template", "copy", template, "/dev/stdout"])).toBe(noGuest);
+  const link = join(world.root, "link.yaml");
+  symlinkSync(template, link);
+  await world.ok(["edit", "--set", ".cpus = 3", link]);
+  expect([readlinkSync(link), readFileSync(template, "utf8")]).toEqual([template, expect.stringContaining("cpus: 3")]);
+  await world.ok(["template", "copy", world.write("u.yaml", noGuest), link]);
+  expect([readlinkSync(link), readFileSync(template, "utf8")]).toEqual([template, noGuest]);
 });
 
 test("a driver that nobody knows", async () => {

@@ -1,8 +1,8 @@
+import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type CommandContext, defineCommand } from "../../cli/command.ts";
 import { withAbsoluteLocators } from "../../config/templates/embed.ts";
 import { UserError } from "../../lib/errors.ts";
-import { writeFileAtomic } from "../../lib/files.ts";
 import { evaluateYaml } from "../../lib/yq/evaluate.ts";
 import { embedded, filledYaml, openTemplate } from "../fill-template.ts";
 import { filledTemplate } from "../filled-template.ts";
@@ -26,7 +26,7 @@ export const command = defineCommand({
       throw new UserError("--verbatim cannot be used with any of --embed, --embed-all, or --fill");
     }
     const text = await copied(context, locator);
-    if (destination !== "-") writeFileAtomic(resolve(context.host.cwd, destination), text);
+    if (destination !== "-") writeFileSync(resolve(context.host.cwd, destination), text, { mode: 0o644 });
     else context.stdout.write(context.prettyOutput ? evaluateYaml(".", text, { colors: true }) : text);
   },
 });
