@@ -199,11 +199,10 @@ test("a guest that is not Linux", async () => {
   await world.ok(["delete", "mac", "lin"]);
 });
 
-test("a template is written where the person says, through links and into devices", async () => {
+test("a template is written where the person says, also through links", async () => {
   const template = world.write("t.yaml", noGuest);
   const missing = join(world.root, "none", "x.yaml");
   await check([["template", "copy", template, missing], [`fatal: open ${missing}: no such file or directory`], 1]);
-  expect(await world.ok(["template", "copy", template, "/dev/stdout"])).toBe(noGuest);
   const link = join(world.root, "link.yaml");
   symlinkSync(template, link);
   await world.ok(["edit", "--set", ".cpus = 3", link]);
