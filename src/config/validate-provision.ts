@@ -85,13 +85,11 @@ export function validateProvision(config: Config, report: Report, context: Valid
   for (const [index, entry] of config.provision.entries()) {
     const at = `provision[${index}]`;
     validateScriptFile(at, entry.file, report);
-    if (!modes.includes(entry.mode)) {
+    if (!modes.includes(entry.mode))
       report.error(
         `${at}.mode`,
         `field \`${at}.mode\` must one of \`system\`, \`user\`, \`boot\`, \`data\`, \`dependency\`, \`ansible\`, or \`yq\``,
       );
-      continue;
-    }
     if (config.os === "Windows" && notOnWindows.includes(entry.mode))
       report.error(`${at}.mode`, `provision mode ${quote(entry.mode)} is not supported on Windows VM`);
     if (entry.skipDefaultDependencyResolution !== undefined && entry.mode !== "dependency")

@@ -27,7 +27,7 @@ export interface YamlDocument {
 }
 
 export interface ParseOptions {
-  /** Every scalar is the text that was written, to be printed again as it was. @default false */
+  /** Every scalar is the text that was written, to be printed again as it was, and pairs keep their tokens. @default false */
   readonly verbatim?: boolean;
 }
 
@@ -136,7 +136,7 @@ export function parseYaml(text: string, what: string, options: ParseOptions = {}
       version: "1.2",
       uniqueKeys: false,
       prettyErrors: false,
-      ...(options.verbatim === true ? { schema: "failsafe" } : { customTags: ["binary"] }),
+      ...(options.verbatim === true ? { schema: "failsafe", keepSourceTokens: true } : { customTags: ["binary"] }),
     });
   } catch (error) {
     throw yamlError(what, error instanceof RangeError ? "nested too deeply" : (error as Error).message);

@@ -127,6 +127,49 @@ describe("merging a base", () => {
     );
   });
 
+  test.each([
+    [
+      "comments on the line of a key stay there, and come along where the template has none",
+      "additionalDisks:\n- name: d1 # One\nenv: # mine\n  A: a\n",
+      "# Mount disks\nadditionalDisks: # more\n# The second\n- name: d2 # Two\nenv: # not taken\n  B: b\n",
+      "# Mount disks\nadditionalDisks:  # more\n- name: d1  # One\n# The second\n- name: d2  # Two\nenv:  # mine\n  A: a\n  B: b\n",
+    ],
+    [
+      "a list of the template without entries keeps the comment behind its brackets",
+      "mounts: [] # mine\n",
+      "mounts: # not taken\n- location: /a\n",
+      "mounts:  # mine\n- location: /a\n",
+    ],
+    [
+      "a higher version comes with its comments",
+      "# Works with 0.8\nminimumLimaVersion: 0.8.0 # needs 0.8.0\n",
+      "# Requires 1.0.2\nminimumLimaVersion: 1.0.2    # or later\n",
+      "# Requires 1.0.2\nminimumLimaVersion: 1.0.2  # or later\n",
+    ],
+    [
+      "entries of one key hand over their comments",
+      "mounts:\n- location: l\n  mountPoint: m\n",
+      "mounts:\n# how\n- location: l\n  mountPoint: m\n  # SSHFS\n  sshfs: # ssh\n    followSymlinks: true\n",
+      "mounts:\n# how\n- location: l\n  mountPoint: m\n  # SSHFS\n  sshfs:  # ssh\n    followSymlinks: true\n",
+    ],
+    [
+      "a disk that becomes a mapping keeps its comments",
+      "additionalDisks:\n# head\n- mine # line\n",
+      'additionalDisks:\n- name: "*"\n  format: true # good\n',
+      "additionalDisks:\n# head\n- name: mine  # line\n  format: true  # good\n",
+    ],
+  ])("%s", async (_what, text, base, expected) => {
+    expect(await embed(`base: b.yaml\n${text}`, { "b.yaml": base })).toBe(expected);
+  });
+
+  test("each missing field of a disk is given, its arguments as a whole", async () => {
+    const text = "base: b.yaml\nadditionalDisks: [{name: d, format: false, fsArgs: [a]}]\n";
+    const base = "additionalDisks: [{name: d, format: true, fsType: xfs, fsArgs: [b]}]\n";
+    expect(await data(text, { "b.yaml": base })).toEqual({
+      additionalDisks: [{ name: "d", format: false, fsArgs: ["a"], fsType: "xfs" }],
+    });
+  });
+
   test("aliases of a base are resolved", async () => {
     const files = { "b.yaml": "x: &x {a: 1}\ny: *x\n" };
     expect(await data("base: b.yaml\nz: 1\n", files)).toEqual({ x: { a: 1 }, y: { a: 1 }, z: 1 });
@@ -250,6 +293,14 @@ describe("without embedding all", () => {
   test("nothing can be embedded behind them", async () => {
     expect(await failureOf(embed("base: [template:shipped, b.yaml]\n", {}, { embedAll: false }))).toBe(
       "cannot embed template `/here/b.yaml` after not embedding `template:shipped`",
+    );
+  });
+
+  test("a locator with a colon is quoted between brackets, as yq does it", async () => {
+    const text = "base: [b.yaml]\nprovision:\n- {file: s.sh}\n- file: {url: s.sh}\n- file: s.sh\n";
+    const context = makeContext({});
+    expect(withAbsoluteLocators({ locator: "template:x/t", resolved: "template:x/t", text }, context)).toBe(
+      "base: ['template:x/b.yaml']\nprovision:\n- {file: 'template:x/s.sh'}\n- file: {url: 'template:x/s.sh'}\n- file: template:x/s.sh\n",
     );
   });
 

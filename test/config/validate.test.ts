@@ -384,6 +384,10 @@ describe("provision", () => {
     );
   });
 
+  test("a mode that is none still needs a script", () => {
+    expect(failure(`${image}provision: [{mode: boots}]`)).toContain("field `provision[0].script` must not be empty");
+  });
+
   test("what a yq edit does not use is no error", () => {
     const text = "provision: [{mode: yq, path: /x, expression: y, content: z, overwrite: true}]";
     expect(load(image + text).config.provision[0]?.content).toBe("z");

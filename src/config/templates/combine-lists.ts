@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Node, Scalar, YAMLMap } from "yaml";
 import { inheritComments } from "./merge-trees.ts";
-import { setValue, textOf, valueAt } from "./tree.ts";
+import { pairOf, setValue, textOf, valueAt } from "./tree.ts";
 
 /** How entries of one list find and complete each other. */
 interface Rule {
@@ -17,16 +17,26 @@ function give(from: YAMLMap, to: YAMLMap, path: readonly string[]): void {
   if (value === undefined) return;
   const own = valueAt(to, name);
   if (rest.length === 0) {
-    if (own === undefined) setValue(to, name, value.clone() as Node);
+    if (own !== undefined) return;
+    setValue(to, name, value.clone() as Node);
+    handOverHead(from, to, name);
     return;
   }
   if (!isMap(value) || valueAt(value, rest[0] ?? "") === undefined) return;
   let inner = own;
   if (inner === undefined) {
     inner = new YAMLMap();
+    if (value.commentBefore) inner.commentBefore = value.commentBefore;
     setValue(to, name, inner);
+    handOverHead(from, to, name);
   }
   if (isMap(inner)) give(value, inner, rest);
+}
+
+/** Gives a key the comment above its like, where it has none. */
+function handOverHead(from: YAMLMap, to: YAMLMap, name: string): void {
+  const [source, target] = [pairOf(from, name)?.key, pairOf(to, name)?.key];
+  if (isScalar(source) && isScalar(target)) inheritComments(target, source);
 }
 
 const mountFields = [
@@ -46,9 +56,8 @@ const rules: readonly Rule[] = [
     list: "additionalDisks",
     key: (entry) => textOf(valueAt(entry, "name")),
     donate(from, to) {
-      const fields = ["format", "fsType", "fsArgs"];
-      if (fields.some((name) => valueAt(to, name) !== undefined)) return;
-      for (const name of fields) give(from, to, [name]);
+      // The arguments go as a whole: they are not added to those that are there.
+      for (const name of ["format", "fsType", "fsArgs"]) give(from, to, [name]);
     },
   },
   {
@@ -90,7 +99,10 @@ function donate(rule: Rule, from: YAMLMap, to: Entry): void {
   const before = to.map.items.length;
   rule.donate(from, to.map);
   // A plain name stays one as long as there is nothing to add.
-  if (isScalar(to.item) && to.map.items.length > before) to.item = to.map;
+  if (!isScalar(to.item) || to.map.items.length === before) return;
+  if (to.item.commentBefore) to.map.commentBefore = to.item.commentBefore;
+  to.item.commentBefore = null;
+  to.item = to.map;
 }
 
 function combine(items: readonly unknown[], rule: Rule): readonly unknown[] {

@@ -45,14 +45,20 @@ function grow(template: Template): Tree {
   return { template, document, root: rootOf(document, what), changed: false, text: template.text };
 }
 
-/** Entries of `base`, and the node that holds each locator. */
-function basesOf(root: YAMLMap): readonly { readonly node: Scalar; readonly digest: string }[] {
+/** True where a collection is written between brackets, or one around it is. */
+function isFlow(...around: readonly unknown[]): boolean {
+  return around.some((node) => (isMap(node) || isSeq(node)) && node.flow === true);
+}
+
+/** Entries of `base`, the node that holds each locator, and whether that stands between brackets. */
+function basesOf(root: YAMLMap): readonly { readonly node: Scalar; readonly digest: string; readonly flow: boolean }[] {
   const base = valueAt(root, "base");
   const items: readonly unknown[] = isSeq(base) ? base.items : base === undefined ? [] : [base];
   return items.flatMap((item) => {
     const node = isMap(item) ? valueAt(item, "url") : item;
     if (!isScalar(node)) return [];
-    return [{ node, digest: isMap(item) ? (textOf(valueAt(item, "digest")) ?? "") : "" }];
+    const digest = isMap(item) ? (textOf(valueAt(item, "digest")) ?? "") : "";
+    return [{ node, digest, flow: isFlow(root, base, item) }];
   });
 }
 
@@ -64,7 +70,7 @@ function scriptFilesOf(root: YAMLMap) {
     return entries.items.flatMap((entry) => {
       const file = valueAt(entry, "file");
       const node = isMap(file) ? valueAt(file, "url") : file;
-      return isMap(entry) && isScalar(node) ? [{ list, entry, node }] : [];
+      return isMap(entry) && isScalar(node) ? [{ list, entry, node, flow: isFlow(root, entries, entry, file) }] : [];
     });
   });
 }
@@ -72,14 +78,15 @@ function scriptFilesOf(root: YAMLMap) {
 function makeLocatorsAbsolute(tree: Tree, { host }: TemplateContext): void {
   const { template, root } = tree;
   let base: string | undefined;
-  for (const { node } of [...basesOf(root), ...scriptFilesOf(root)]) {
+  for (const { node, flow } of [...basesOf(root), ...scriptFilesOf(root)]) {
     // What `github:` stands for is a place of its own, with its branch.
     base ??= baseDirectoryOf(schemeOf(template.locator) === "github" ? template.resolved : template.locator, host);
     const given = textOf(node) ?? "";
     const locator = absoluteLocator(given, base, host);
     if (locator === given) continue;
     node.value = locator;
-    node.type = "PLAIN";
+    // Between brackets yq quotes what has a colon.
+    node.type = flow && locator.includes(":") ? "QUOTE_SINGLE" : "PLAIN";
     tree.changed = true;
   }
 }

@@ -1,7 +1,7 @@
 import { type Document, isMap, isNode, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from "yaml";
 import { compareLimaVersions, parseLimaVersion } from "../lima-version.ts";
 import { compareSemver, parseSemver } from "../semver.ts";
-import { isNull, textOf } from "./tree.ts";
+import { isNull, putKeyLine, takeKeyLine, textOf } from "./tree.ts";
 
 /** Lists of a base that come before the template's own: what is built upon runs first. */
 const baseFirst: ReadonlySet<string> = new Set(["base", "provision", "probes"]);
@@ -46,17 +46,24 @@ function settleListHead(list: YAMLSeq): void {
   list.commentBefore = null;
 }
 
+/** Takes the comment on the line of a list's key: behind the key, or behind the brackets. */
+function takeLine(list: YAMLSeq): string | undefined {
+  if (list.flow !== true) return takeKeyLine(list);
+  const line = list.comment ?? undefined;
+  list.comment = null;
+  return line;
+}
+
 function mergeLists(path: string, list: YAMLSeq, base: YAMLSeq): void {
   if (path === "dns" && list.items.length > 0) return;
-  if (list.items.length === 0 && base.items.length > 0) {
-    list.flow = base.flow ?? false;
-    // Behind `[]` the comment belonged to the key's line; a block list has none there.
-    list.commentBefore = joinComments(list.commentBefore, list.comment);
-    list.comment = null;
-  }
+  const [own, other] = [takeLine(list), takeLine(base)];
+  if (list.items.length === 0 && base.items.length > 0) list.flow = base.flow ?? false;
   settleListHead(list);
   settleListHead(base);
   list.comment = joinComments(list.comment, base.comment);
+  const line = own ?? other;
+  if (list.flow === true) list.comment ??= line ?? null;
+  else putKeyLine(list, line);
   const joined = baseFirst.has(path) ? [...base.items, ...list.items] : [...list.items, ...base.items];
   if (path !== "mountTypesUnsupported") {
     list.items = joined;
@@ -77,21 +84,31 @@ function settleMapHead(map: YAMLMap): void {
   map.commentBefore = null;
 }
 
+/** Puts the comment above another key in the place of a key's own; a file's heading above it stays. */
+function replaceHead(key: Node, other: Node): void {
+  const own = key.commentBefore ?? "";
+  const heading = own.slice(0, own.length - lastParagraph(own).length).trimEnd();
+  key.commentBefore = joinComments(heading, other.commentBefore);
+}
+
 function mergePair(path: string, pair: Pair, basePair: Pair): void {
   const value = pair.value;
   const base = basePair.value;
   if (isScalar(pair.key) && isScalar(basePair.key)) inheritComments(pair.key, basePair.key);
   if (isMap(value) && isMap(base)) {
     if (value.items.length === 0) value.flow = base.flow ?? false;
+    const [own, other] = [takeKeyLine(value), takeKeyLine(base)];
     settleMapHead(value);
     settleMapHead(base);
+    putKeyLine(value, own ?? other);
     mergeMaps(`${path}.`, value, base);
   } else if (isSeq(value) && isSeq(base)) mergeLists(path, value, base);
   else if (isScalar(value) && isScalar(base)) {
     const newer = higherWins[path];
-    if (newer !== undefined && !isNull(value) && !isNull(base) && newer(String(base.value), String(value)))
+    if (newer !== undefined && !isNull(value) && !isNull(base) && newer(String(base.value), String(value))) {
       pair.value = base;
-    else inheritComments(value, base);
+      if (isScalar(pair.key) && isScalar(basePair.key)) replaceHead(pair.key, basePair.key);
+    } else inheritComments(value, base);
   }
 }
 

@@ -19,9 +19,48 @@ const maxExpanded = 100_000;
 /** Marks comments that stand behind a value, which are printed two spaces after it. */
 const lineMark = "\u0001";
 
+/** Marks the first line of a comment before a value that stands behind the value's key, on the key's line. */
+const keyLineMark = "\u0002";
+
+/** The comment behind a key whose value starts in a later line. */
+function keyLineOf({ srcToken }: Pair): string | undefined {
+  for (const token of srcToken?.sep ?? []) {
+    if (token.type === "newline") return undefined;
+    if (token.type === "comment") return token.source.slice(1);
+  }
+  return undefined;
+}
+
+/** Takes the comment on the key's line from the comment before a value. */
+export function takeKeyLine(value: Node): string | undefined {
+  if (!value.commentBefore?.startsWith(keyLineMark)) return undefined;
+  const [first = "", ...rest] = value.commentBefore.split("\n");
+  value.commentBefore = rest.length === 0 ? null : rest.join("\n");
+  return first.slice(keyLineMark.length);
+}
+
+/** Puts a comment on the line of a value's key. */
+export function putKeyLine(value: Node, line: string | undefined): void {
+  if (line === undefined) return;
+  const after = value.commentBefore ? `\n${value.commentBefore}` : "";
+  value.commentBefore = `${keyLineMark}${line}${after}`;
+}
+
 /** The tree of a template's text, with comments; scalars are the texts that were written. */
 export function parseTree(text: string, what: string): Document {
-  return parseYaml(text, what, { verbatim: true }).document;
+  const { document } = parseYaml(text, what, { verbatim: true });
+  visit(document, {
+    Pair(_key, pair) {
+      const line = keyLineOf(pair);
+      const { value } = pair;
+      if (line === undefined || !isNode(value) || isAlias(value)) return;
+      const [first = "", ...rest] = value.commentBefore?.split("\n") ?? [];
+      if (first.trimEnd() !== line.trimEnd()) return;
+      value.commentBefore = rest.length === 0 ? null : rest.join("\n");
+      putKeyLine(value, line);
+    },
+  });
+  return document;
 }
 
 /** The root mapping; an empty document gets one. @throws UserError for a document that is no mapping */
@@ -54,7 +93,8 @@ export function printTree(document: Document): string {
     },
   });
   const text = document.toString({ indentSeq: false, lineWidth: 0, flowCollectionPadding: false });
-  return `${text.replaceAll(` #${lineMark}`, "  #").replaceAll(lineMark, "").trimEnd()}\n`;
+  const onKeyLines = text.replace(new RegExp(`\\n *#${keyLineMark}`, "g"), "  #").replaceAll(keyLineMark, "");
+  return `${onKeyLines.replaceAll(` #${lineMark}`, "  #").replaceAll(lineMark, "").trimEnd()}\n`;
 }
 
 /** True for null in any spelling, and for a value that is missing. */
