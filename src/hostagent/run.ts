@@ -1,12 +1,13 @@
 import { readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { HostAgentInfo } from "../hostapi/info.ts";
-import { UserError } from "../lib/errors.ts";
+import { errorText, UserError } from "../lib/errors.ts";
 import { type Lock, tryLock } from "../lib/flock.ts";
 import { quote } from "../lib/quote.ts";
 import { findAttachable } from "../store/attach.ts";
 import type { AttachVerdict } from "../store/attach-plan.ts";
 import { instanceFiles } from "../store/instance-files.ts";
+import type { ProcessIdentity } from "../store/process.ts";
 import { runningProcesses } from "../store/running.ts";
 import { removeState } from "../store/state.ts";
 import type { Machine } from "../vm/driver.ts";
@@ -87,7 +88,12 @@ function takeLock(options: HostAgentOptions): Lock {
 
 /** An agent of Lima's own holds no lock. */
 function refuseSecond({ directory, name, config, pidFile }: HostAgentOptions): void {
-  const { hostAgent } = runningProcesses(directory, name, config.vmType);
+  let hostAgent: ProcessIdentity | undefined;
+  try {
+    hostAgent = runningProcesses(directory, name, config.vmType).hostAgent;
+  } catch (error) {
+    throw new UserError(`failed to determine if another hostagent is running: ${errorText(error)}`, { cause: error });
+  }
   if (hostAgent !== undefined && hostAgent.pid !== process.pid) throw alreadyRuns(String(hostAgent.pid), pidFile);
 }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { UserError } from "../lib/errors.ts";
-import { childEnv, describeExit } from "../lib/exec.ts";
+import { ChildExit, UserError } from "../lib/errors.ts";
+import { childEnv } from "../lib/exec.ts";
 import { writeFileAtomic } from "../lib/files.ts";
 import { quote } from "../lib/quote.ts";
 import { instanceFiles } from "../store/instance-files.ts";
@@ -10,7 +10,7 @@ import type { Instance } from "./record.ts";
 
 /**
  * Runs the playbooks of lima.yaml against an instance that runs; they speak on this program's own output.
- * @throws UserError for the first that fails, or without Ansible
+ * @throws ChildExit with the code of the first that fails; UserError without Ansible
  */
 export async function runPlaybooks(context: InstanceContext, instance: Instance, signal: AbortSignal): Promise<void> {
   const { host, logger } = context;
@@ -28,7 +28,7 @@ export async function runPlaybooks(context: InstanceContext, instance: Instance,
   writeFileAtomic(inventoryFile, plan.inventory, 0o644);
   for (const [, ...args] of plan.commands) {
     const playbook = args.at(-1) ?? "";
-    logger.info(`Running the Ansible playbook ${quote(playbook)}`);
+    logger.info(`Waiting for ansible playbook ${quote(playbook)}`);
     const child = Bun.spawn([program, ...args], {
       env,
       stdin: "inherit",
@@ -39,7 +39,7 @@ export async function runPlaybooks(context: InstanceContext, instance: Instance,
     await child.exited;
     signal.throwIfAborted();
     if (child.exitCode === 0) continue;
-    const status = { code: child.exitCode, signal: child.signalCode === null ? null : String(child.signalCode) };
-    throw new UserError(`the Ansible playbook ${quote(playbook)} failed: ${describeExit(status)}`);
+    // Ansible has told why; its code is passed on.
+    throw new ChildExit(child.exitCode ?? 255);
   }
 }

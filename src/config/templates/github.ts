@@ -53,20 +53,17 @@ const decode = (body: Uint8Array): string => new TextDecoder().decode(body);
 
 async function defaultBranch(org: string, repo: string, { host, source }: TemplateContext): Promise<string> {
   const token = host.env.GH_TOKEN || host.env.GITHUB_TOKEN;
-  const { status, body } = await source.fetch(
-    `https://api.github.com/repos/${org}/${repo}`,
-    {
-      "User-Agent": "lima",
-      Accept: "application/vnd.github.v3+json",
-      ...(token === undefined ? {} : { Authorization: `token ${token}` }),
-    },
-    maxTemplateBytes,
+  const failed = `failed to get default branch for ${org}/${repo}`;
+  const headers = {
+    "User-Agent": "lima",
+    Accept: "application/vnd.github.v3+json",
+    ...(token === undefined ? {} : { Authorization: `token ${token}` }),
+  };
+  const { status, body } = await explained(`${failed}: failed to query GitHub API`, () =>
+    source.fetch(`https://api.github.com/repos/${org}/${repo}`, headers, maxTemplateBytes),
   );
   const text = decode(body);
-  if (status !== 200)
-    throw new UserError(
-      `failed to get default branch for ${org}/${repo}: GitHub API returned status ${status}: ${text}`,
-    );
+  if (status !== 200) throw new UserError(`${failed}: GitHub API returned status ${status}: ${text}`);
   let answer: unknown;
   try {
     answer = JSON.parse(text);
@@ -77,6 +74,16 @@ async function defaultBranch(org: string, repo: string, { host, source }: Templa
   if (typeof branch !== "string" || branch === "")
     throw new UserError(`repository ${org}/${repo} has no default branch`);
   return branch;
+}
+
+/** Says what was attempted before what went wrong. */
+async function explained<T>(what: string, attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${what}: ${error.message}`, { cause: error });
+  }
 }
 
 const rawUrl = (org: string, repo: string, branch: string, path: string): string =>
@@ -103,7 +110,9 @@ export async function rewriteGithub(text: string, context: TemplateContext): Pro
   const url = rawUrl(org, repo, branch, path);
   if (!/\.ya?ml$/i.test(path)) return url;
   const get = async (from: string): Promise<{ readonly status: number; readonly text: string }> => {
-    const { status, body } = await context.source.fetch(from, { "User-Agent": "lima" }, lookedAt);
+    const { status, body } = await explained("failed to fetch file", () =>
+      context.source.fetch(from, { "User-Agent": "lima" }, lookedAt),
+    );
     return { status, text: decode(body.subarray(0, lookedAt)) };
   };
   const found = await get(url);
