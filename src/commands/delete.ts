@@ -20,6 +20,8 @@ export const command = defineCommand({
         if (!(error instanceof UnreadableInstance)) break;
       }
     }
+    const { reconcileNetworks } = await import("../instance/reconcile-networks.ts");
+    await reconcileNetworks(surroundings);
     if (problems.length > 0) throw new UserError(problems.join("\n"));
   },
 });

@@ -42,9 +42,9 @@ export const command = defineCommand({
     const shellIn = (synced?: string) =>
       shellArguments(surroundings, instance, config, {
         command: words,
-        workdir: context.changed("workdir") ? flags.workdir : undefined,
+        workdir: flags.workdir || undefined,
         synced,
-        shell: context.changed("shell") ? flags.shell : undefined,
+        shell: flags.shell || undefined,
         preserveEnv: flags["preserve-env"],
         terminal: stdout.isTerminal,
       });
@@ -52,7 +52,7 @@ export const command = defineCommand({
       await becomeProgram(await shellIn(), host.env);
       return;
     }
-    if (context.changed("workdir")) throw new UserError("cannot use `--workdir` and `--sync` at the same time");
+    if (flags.workdir !== "") throw new UserError("cannot use `--workdir` and `--sync` at the same time");
     const { shellWithSync } = await import("./shell-sync.ts");
     await shellWithSync(context, { instance, config }, flags.sync, shellIn);
   },

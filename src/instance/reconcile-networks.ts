@@ -10,9 +10,9 @@ import { loadStoredConfig } from "./load.ts";
 /**
  * Tells which networks of networks.yaml the instances that run, and the one that is about to start, need and which not,
  * and complains about those that the file lacks. Instances without networks cost nothing and need no file.
- * @param starting name of the instance that is about to start
+ * @param starting name of the instance that is about to start; undefined after one has stopped
  */
-export async function reconcileNetworks(context: InstanceContext, starting: string): Promise<void> {
+export async function reconcileNetworks(context: InstanceContext, starting?: string): Promise<void> {
   const { logger } = context;
   const { users, vanished } = await networkUsers(context, starting);
   if (users.every(({ networks }) => networks.length === 0)) return;
@@ -23,7 +23,7 @@ export async function reconcileNetworks(context: InstanceContext, starting: stri
   logger.debug(`networks in use: [${plan.start.join(" ")}], not in use: [${plan.stop.join(" ")}]`);
 }
 
-async function networkUsers(context: InstanceContext, starting: string) {
+async function networkUsers(context: InstanceContext, starting: string | undefined) {
   const users: NetworkUser[] = [];
   let vanished = false;
   for (const name of instanceNames(context.limaHome)) {

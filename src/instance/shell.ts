@@ -58,13 +58,20 @@ export async function shellArguments(
   const [major, minor] = program.version;
   const quiet = major > 8 || (major === 8 && minor >= 9) ? "ERROR" : "QUIET";
   const shell = request.shell ?? (config.user.shell === "" ? undefined : config.user.shell);
+  const placed = (what: string, path: string) => {
+    const found = resolved(path);
+    if (found === undefined && request.workdir === undefined && config.mounts.length > 0) {
+      context.logger.warn(`failed to get the ${what} directory`);
+    }
+    return found;
+  };
   const posixScript = () =>
     shellScript({
       directory: directoryCommand({
         workdir: request.workdir,
         synced: request.synced,
-        cwd: resolved(context.host.cwd),
-        home: resolved(context.host.home),
+        cwd: placed("current", context.host.cwd),
+        home: placed("home", context.host.home),
         mounts: config.mounts.map(({ location, mountPoint }) => ({
           location: resolved(location) ?? location,
           mountPoint,

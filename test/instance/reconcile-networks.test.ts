@@ -18,7 +18,7 @@ function instance(name: string, networks: string): void {
   writeFileSync(join(home, name, "lima.yaml"), `images: [location: /etc/profile]\nnetworks: ${networks}\n`);
 }
 
-async function reconcile(starting: string): Promise<readonly string[]> {
+async function reconcile(starting?: string): Promise<readonly string[]> {
   const at = (level: string) => (message: string) => void logged.push(`${level}: ${message}`);
   const logger = {
     trace: at("trace"),
@@ -60,4 +60,10 @@ describe("before an instance starts", () => {
     mkdirSync(join(home, "two"));
     expect((await reconcile("two"))[0]).toStartWith("warn: Skipping instance `two`: ");
   });
+});
+
+test("after an instance has stopped, only those that run count", async () => {
+  instance("one", "[lima: gone]");
+  expect(await reconcile()).toEqual([]);
+  expect(existsSync(file())).toBe(false);
 });
