@@ -18,14 +18,14 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const mount = { location: "/", mountPoint: "/" };
 test.each([
   ["a directory that was removed", "gone", "home", [mount], undefined, ["failed to get the current directory"]],
-  ["a home that does not exist", "home", "gone", [mount], undefined, ["failed to get the home directory"]],
+  ["a home that does not exist", "home", "none", [mount], undefined, ["failed to get the home directory"]],
   ["both there", "home", "home", [mount], undefined, []],
   ["no mounts that they matter for", "gone", "gone", [], undefined, []],
   ["a directory of the guest instead", "gone", "gone", [mount], "/tmp", []],
 ] as const)("in %s, the warnings are told", async (_what, cwd, home, mounts, workdir, expected) => {
   const warned: string[] = [];
   const quiet = () => undefined;
-  const host = { ...readHost(), env: { ...process.env }, cwd: join(root, cwd), home: join(root, home) };
+  const host = { ...readHost(), env: { ...process.env, XDG_CACHE_HOME: join(root, "cache") }, cwd: join(root, cwd), home: join(root, home) };
   const context = {
     host,
     limaHome: root,
