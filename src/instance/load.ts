@@ -12,7 +12,7 @@ import { sha256Hex } from "../lib/sha256.ts";
 import { limaVersion, programVersion } from "../lib/version.ts";
 import { networksFile } from "../network/file.ts";
 import { modesByName, type NetworkMode } from "../network/networks.ts";
-import { cacheDirectory, configDirectory, instanceDirectory, isInitialised } from "../store/directories.ts";
+import { configDirectory, instanceDirectory, isInitialised, knownCacheDirectory } from "../store/directories.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import { machineId } from "../vm/machine-id.ts";
 import type { InstanceContext } from "./context.ts";
@@ -58,10 +58,12 @@ export async function loadStoredConfig(
  * result of that time is used, which takes a fraction of the time. Host paths in it are not looked at again.
  */
 export async function peekStoredConfig(context: InstanceContext, name: string): Promise<Config> {
+  const cache = knownCacheDirectory(context.host);
+  if (cache === undefined) return (await loadStoredConfig(context, name)).config;
   const shared = await sharedFacts(context);
   const sources = readSources(context, name, shared.texts);
   const key = sha256Hex(shared.key, JSON.stringify(sources));
-  const file = join(cacheDirectory(context.host), "config", `${key}.json`);
+  const file = join(cache, "config", `${key}.json`);
   try {
     return JSON.parse(readFileSync(file, "utf8")) as Config;
   } catch (error) {

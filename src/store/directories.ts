@@ -53,11 +53,25 @@ export function existsWithoutFollowing(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** The cache of downloads, shared by all instances: `<user cache directory>/lima`. */
+/**
+ * The cache of downloads, shared by all instances: `<user cache directory>/lima`.
+ * @throws UserError where the environment names none
+ */
 export function cacheDirectory(host: Host): string {
-  if (host.os === "darwin") return join(host.home, "Library/Caches/lima");
-  if (host.os === "windows")
-    return join(host.env.LocalAppData ?? host.env.LOCALAPPDATA ?? join(host.home, "AppData/Local"), "lima");
-  const xdg = host.env.XDG_CACHE_HOME;
-  return join(xdg?.startsWith("/") ? xdg : join(host.home, ".cache"), "lima");
+  const directory = knownCacheDirectory(host);
+  if (directory === undefined) throw new UserError("neither $XDG_CACHE_HOME nor $HOME are defined");
+  return directory;
+}
+
+/** The same for what is only kept to be faster next time; undefined where the environment names none. */
+export function knownCacheDirectory(host: Host): string | undefined {
+  const below = (folder: string) => (host.home === "" ? undefined : join(host.home, folder));
+  const cache = userCacheDirectory(host, below);
+  return cache === undefined ? undefined : join(cache, "lima");
+}
+
+function userCacheDirectory({ os, env }: Host, below: (folder: string) => string | undefined): string | undefined {
+  if (os === "darwin") return below("Library/Caches");
+  if (os === "windows") return env.LocalAppData ?? env.LOCALAPPDATA ?? below("AppData/Local");
+  return env.XDG_CACHE_HOME?.startsWith("/") ? env.XDG_CACHE_HOME : below(".cache");
 }

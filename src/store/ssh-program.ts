@@ -8,7 +8,7 @@ import type { Host } from "../lib/host.ts";
 import type { Logger } from "../lib/log.ts";
 import { quote } from "../lib/quote.ts";
 import { shellSplit } from "../lib/shell-split.ts";
-import { cacheDirectory } from "./directories.ts";
+import { knownCacheDirectory } from "./directories.ts";
 import { type OpenSshVersion, parseSshVersion, processorHasAes } from "./ssh-version.ts";
 
 /** The ssh client of this host and what it can do. */
@@ -31,17 +31,20 @@ export interface SshProgram {
 export async function findSshProgram(host: Host, logger: Logger): Promise<SshProgram> {
   const command = sshCommand(host, logger);
   const aes = hasAes(host);
-  const cacheFile = join(cacheDirectory(host), "ssh-program.json");
+  const cache = knownCacheDirectory(host);
+  const cacheFile = cache === undefined ? undefined : join(cache, "ssh-program.json");
   const { size, mtimeMs } = statSync(command[0]);
   const key = JSON.stringify([command, size, mtimeMs]);
-  const known = await readKnown(cacheFile, key);
+  const known = cacheFile === undefined ? undefined : await readKnown(cacheFile, key);
   if (known !== undefined) return { ...known, command, aes };
   const probe = [...command, "-o", "GSSAPIAuthentication=no", "-V"];
   const { stdout, stderr, code } = await exec(probe, { env: host.env });
   if (code !== 0) logger.warn(`failed to run [${probe.join(" ")}]: stderr=${quote(stderr)}`);
   const asked = parseSshVersion(code === 0, `${stderr}${stdout}`);
-  await mkdir(dirname(cacheFile), { recursive: true, mode: 0o700 });
-  writeFileAtomic(cacheFile, `${JSON.stringify({ key, ...asked })}\n`, 0o600);
+  if (cacheFile !== undefined) {
+    await mkdir(dirname(cacheFile), { recursive: true, mode: 0o700 });
+    writeFileAtomic(cacheFile, `${JSON.stringify({ key, ...asked })}\n`, 0o600);
+  }
   return { ...asked, command, aes };
 }
 

@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { type RunOptions, World } from "../support/limactl.ts";
@@ -188,6 +197,16 @@ test("a word like a plugin's name", async () => {
 test("info tells where the guest agent of this host's architecture is", async () => {
   const info = JSON.parse(await world.ok(["info"]));
   expect(info.guestAgents[info.hostArch]).toEqual({ location: world.executable });
+});
+
+test("without HOME, where LIMA_HOME is set", async () => {
+  const cwd = join(world.root, "here");
+  mkdirSync(cwd);
+  const run = (...words: string[]) =>
+    world.startProgram(["env", "-u", "HOME", world.executable, ...words], { cwd }).finished;
+  expect((await run("list", "-f", "{{.Name}}", "X")).stdout).toBe("X\n");
+  expect(records(await run("prune"))).toContain("fatal: neither $XDG_CACHE_HOME nor $HOME are defined");
+  expect(readdirSync(cwd)).toEqual([]);
 });
 
 test("a guest that is not Linux", async () => {

@@ -25,7 +25,12 @@ test.each([
 ] as const)("in %s, the warnings are told", async (_what, cwd, home, mounts, workdir, expected) => {
   const warned: string[] = [];
   const quiet = () => undefined;
-  const host = { ...readHost(), env: { ...process.env, XDG_CACHE_HOME: join(root, "cache") }, cwd: join(root, cwd), home: join(root, home) };
+  const host = {
+    ...readHost(),
+    env: { ...process.env, XDG_CACHE_HOME: join(root, "cache") },
+    cwd: join(root, cwd),
+    home: join(root, home),
+  };
   const context = {
     host,
     limaHome: root,
