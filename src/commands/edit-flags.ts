@@ -33,7 +33,7 @@ export const editFlags = {
   "vm-type": {
     type: "string",
     description: "Virtual machine type",
-    complete: async () => (await import("../vm/drivers.ts")).driverNames,
+    complete: async (_typed, host) => Object.keys((await import("../vm/drivers.ts")).registeredDrivers(host).locations),
   },
   "mount-inotify": { type: "boolean", description: "Tell the guest of changes in mounts (experimental)" },
   "mount-writable": { type: "boolean", description: "Make all mounts writable" },

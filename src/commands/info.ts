@@ -11,7 +11,7 @@ import { loadConfigText } from "../instance/load.ts";
 import { shellEnvBlock } from "../instance/shell-plan.ts";
 import { programVersion } from "../lib/version.ts";
 import { configDirectory } from "../store/directories.ts";
-import { driverNames } from "../vm/drivers.ts";
+import { registeredDrivers } from "../vm/drivers.ts";
 import { instanceContext } from "./instance-context.ts";
 import { openTemplates } from "./templates.ts";
 
@@ -25,12 +25,14 @@ export const command = defineCommand({
     const text = (await readTemplate("template:default", templates)).text;
     const { config } = await loadConfigText(surroundings, "default", text, { validate: false });
     const prefixes = installationPrefixes(context.host);
+    const drivers = registeredDrivers(context.host);
+    for (const warning of drivers.warnings) context.logger.warn(warning);
     const info = infoOf({
       version: `v${programVersion}`,
       templates: await listTemplates(templates.source),
       defaultTemplate: config,
       limaHome: surroundings.limaHome,
-      drivers: Object.fromEntries(driverNames.map((name) => [name, { location: "internal" }])),
+      drivers: Object.fromEntries(Object.entries(drivers.locations).map(([name, location]) => [name, { location }])),
       guestAgents: await installedGuestAgents(context.host),
       shellEnvBlock,
       hostOS: context.host.os,

@@ -1,5 +1,5 @@
 import { isHiddenTemplate, listTemplates } from "../config/templates/store.ts";
-import { driverNames } from "../vm/drivers.ts";
+import { registeredDrivers } from "../vm/drivers.ts";
 import type { CreateContext } from "./new-instance.ts";
 import { openTemplates } from "./templates.ts";
 
@@ -12,7 +12,13 @@ export async function listed(context: Pick<CreateContext, "flags" | "stdout" | "
     return true;
   }
   if (context.flags["list-drivers"]) {
-    context.stdout.write(driverNames.map((name) => `${name}\n`).join(""));
+    const { locations, warnings } = registeredDrivers(context.host);
+    for (const warning of warnings) context.logger.warn(warning);
+    context.stdout.write(
+      Object.keys(locations)
+        .map((name) => `${name}\n`)
+        .join(""),
+    );
     return true;
   }
   return false;

@@ -14,6 +14,7 @@ import { networksFile } from "../network/file.ts";
 import { modesByName, type NetworkMode } from "../network/networks.ts";
 import { configDirectory, instanceDirectory, isInitialised, knownCacheDirectory } from "../store/directories.ts";
 import { instanceFiles } from "../store/instance-files.ts";
+import { findExternalDrivers } from "../vm/external-drivers.ts";
 import { machineId } from "../vm/machine-id.ts";
 import type { InstanceContext } from "./context.ts";
 import { hostTimezone } from "./timezone.ts";
@@ -255,7 +256,10 @@ function configFacts(context: InstanceContext, known: MachineFacts, modes: Netwo
     get networkModes() {
       return modes();
     },
-    externalDrivers: [],
+    // Looked for where a `vmType` is none of Lima's own, and nowhere else.
+    get externalDrivers() {
+      return Object.keys(findExternalDrivers(context.host).paths);
+    },
     pathKind,
     readText: (path) => {
       try {
@@ -279,8 +283,8 @@ function pathKind(path: string): PathKind {
 
 function cacheKey(context: InstanceContext, shared: SharedTexts): string {
   const { os, arch, osVersion, cpus, memoryBytes, home, user, env } = context.host;
-  const { TMPDIR, TMP, TEMP, USERPROFILE, LIMA_SSH_OVER_VSOCK } = env;
-  const variables = { TMPDIR, TMP, TEMP, USERPROFILE, LIMA_SSH_OVER_VSOCK };
+  const { TMPDIR, TMP, TEMP, USERPROFILE, LIMA_SSH_OVER_VSOCK, LIMA_DRIVERS_PATH } = env;
+  const variables = { TMPDIR, TMP, TEMP, USERPROFILE, LIMA_SSH_OVER_VSOCK, LIMA_DRIVERS_PATH };
   return JSON.stringify([
     programVersion,
     programStamp(context.host),
