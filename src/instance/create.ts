@@ -8,6 +8,7 @@ import { programVersion } from "../lib/version.ts";
 import { instanceDirectory } from "../store/directories.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import { checkSocketPathLength } from "../store/socket-path.ts";
+import { loadDriver } from "../vm/drivers.ts";
 import { writeCloudConfig } from "./cloud-config.ts";
 import type { InstanceContext } from "./context.ts";
 import { inspectInstance } from "./inspect.ts";
@@ -19,7 +20,7 @@ import type { Instance } from "./record.ts";
  * Makes an instance of a template's text: checks it whole, then puts the directory in place with one rename, so that it
  * exists complete or not at all. Nothing is downloaded yet.
  * @param text the embedded and edited template; stored as it is
- * @throws UserError for a bad name, an existing instance, a template that does not validate
+ * @throws UserError for a bad name, an existing instance, a template that does not validate, a driver that is not here
  */
 export async function createInstance(context: InstanceContext, name: string, text: string): Promise<Instance> {
   checkInstanceName(name);
@@ -27,8 +28,10 @@ export async function createInstance(context: InstanceContext, name: string, tex
   checkSocketPathLength(name, dir, context.host.os);
   if (text.trim() === "") throw new UserError(`the template of instance ${quote(name)} is empty`);
   if (lstatSync(dir, { throwIfNoEntry: false }) !== undefined) throw alreadyExists(name, dir);
-  const { warnings } = await loadConfigText(context, name, text);
+  const { config, warnings } = await loadConfigText(context, name, text);
   for (const { message, fields } of warnings) context.logger.warn(message, fields);
+  // An instance that nothing here can run is not left behind.
+  await loadDriver(config.vmType);
   const placed = await placeInstanceDirectory(context.limaHome, name, (part) => {
     writeFileAtomic(join(part, instanceFiles.limaYaml), text);
     writeFileSync(join(part, instanceFiles.limaVersion), `v${programVersion}`, { mode: 0o444 });
