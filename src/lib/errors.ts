@@ -20,9 +20,9 @@ export class ChildExit extends Error {
   }
 }
 
-/** The text of anything that was thrown. */
+/** The text of anything that was thrown; a system error's as `systemErrorText` words it. */
 export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? (systemErrorText(error) ?? error.message) : String(error);
 }
 
 /** The `code` of a system error (`ENOENT`, `EADDRINUSE`, ...), or undefined for any other value. */
@@ -31,11 +31,21 @@ export function errorCode(error: unknown): string | undefined {
   return typeof error.code === "string" ? error.code : undefined;
 }
 
+/** System calls whose names say less than those of what they are for. */
+const operations: Readonly<Record<string, string>> = {
+  rmdir: "remove",
+  unlink: "remove",
+  rm: "remove",
+  scandir: "open",
+  posix_spawn: "fork/exec",
+};
+
 /** The text of a system error as people know it from other programs: `open /x: no such file or directory`. */
 export function systemErrorText(error: Error): string | undefined {
   const match = /^E[A-Z0-9]+: (.+?), (\w+)(?: '(.*?)'(?: -> '(.*)')?)?$/s.exec(error.message);
   if (match === null) return undefined;
   const [, reason, call, path, target] = match;
-  const where = path === undefined ? call : `${call} ${path}${target === undefined ? "" : ` ${target}`}`;
+  const what = operations[call ?? ""] ?? call;
+  const where = path === undefined ? what : `${what} ${path}${target === undefined ? "" : ` ${target}`}`;
   return `${where}: ${reason}`;
 }

@@ -6,7 +6,7 @@ import { createLogger } from "../../src/cli/logger.ts";
 import { createProgress, progressLine } from "../../src/cli/progress-bar.ts";
 import { createPhases, phaseText, withStatusLine } from "../../src/cli/status-line.ts";
 import { formatTable } from "../../src/cli/table.ts";
-import { UserError } from "../../src/lib/errors.ts";
+import { errorText, UserError } from "../../src/lib/errors.ts";
 
 test("a table's columns are four apart and its lines have no trailing blanks", () => {
   const rows = [
@@ -257,6 +257,7 @@ describe("a failure is told", () => {
     ["what is wrong", new UserError("what is wrong"), false],
     ["open /x y: no such file or directory", system, false],
     ["rename /a /b: cross-device link not permitted", rename, false],
+    ["remove /d: directory not empty", new Error("ENOTEMPTY: directory not empty, rmdir '/d'"), false],
     ["one\ntwo", new AggregateError([new UserError("one"), new UserError("two")]), false],
     ["undefined is not a function", new TypeError("undefined is not a function"), true],
     ["RangeError", new RangeError(), true],
@@ -265,4 +266,14 @@ describe("a failure is told", () => {
   test.each(table)("%j", (message, error, bug) => {
     expect(describeFailure(error)).toEqual({ message, bug });
   });
+});
+
+test.each([
+  ["ENOENT: no such file or directory, posix_spawn '/bin/x'", "fork/exec /bin/x: no such file or directory"],
+  ["ENOTDIR: not a directory, scandir '/etc/passwd'", "open /etc/passwd: not a directory"],
+  ["EACCES: permission denied, unlink '/x'", "remove /x: permission denied"],
+  ["ECONNREFUSED: connection refused, connect", "connect: connection refused"],
+  ["ETOOLONG: not: a, system error", "ETOOLONG: not: a, system error"],
+])("the text of %j", (message, text) => {
+  expect(errorText(new Error(message))).toBe(text);
 });

@@ -88,7 +88,7 @@ describe("control master", () => {
     await using run = masterTo(sshd, command);
     const started = run.master.start();
     const health = () => run.master.health();
-    await until(() => health().kind === "failed" && JSON.stringify(health()).includes("ENOENT"));
+    await until(() => health().kind === "failed" && JSON.stringify(health()).includes("no such file or directory"));
     symlinkSync(ssh, command);
     await started;
     expect(health()).toEqual({ kind: "well" });

@@ -142,7 +142,7 @@ describe("reverse-sshfs mounts", () => {
     const { service, changes } = mounts(["file/below", "a"], ["b", "b"], ["a", "a/c"]);
     await service.start();
     expect(service.problems).toEqual([
-      expect.stringMatching(/^failed to mount `.*\/file\/below` on `.*\/guest\/a`: .*ENOTDIR/),
+      expect.stringMatching(/^failed to mount `.*\/file\/below` on `.*\/guest\/a`: .*not a directory/),
       expect.stringMatching(/^failed to mount `.*\/a` on `.*\/guest\/a\/c`: the mount that holds/),
     ]);
     expect(table()).toContain(row("b", "b"));
