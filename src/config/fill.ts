@@ -52,6 +52,13 @@ function fillSsh(given: NonNullable<PartialConfig["ssh"]>, context: FillContext)
   };
 }
 
+/** The host's time zone; the guest is left alone where it cannot be told. Windows has none of these names. */
+function hostTimezone({ host, facts, warnings }: FillContext): string {
+  if (facts.timezone === "" && host.os !== "windows")
+    warnings.push({ message: "unable to determine host timezone, falling back to default value" });
+  return facts.timezone;
+}
+
 /** What plain mode takes away: everything that needs a guest agent or changes the guest. */
 function makePlain(config: Config, origins: Origins): Config {
   const kept = config.portForwards.map((rule, index) => ({ rule, index })).filter(({ rule }) => rule.static);
@@ -159,7 +166,7 @@ export function fillConfig(layers: Layers, context: FillContext): Filled {
       ...(binfmt === undefined ? {} : { binfmt }),
     },
     plain: merged.plain ?? false,
-    timezone: merged.timezone ?? facts.timezone,
+    timezone: merged.timezone ?? hostTimezone(context),
     nestedVirtualization: merged.nestedVirtualization ?? false,
     tpm: merged.tpm ?? false,
     user,

@@ -43,6 +43,11 @@ describe("what the host decides", () => {
     expect(config("").timezone).toBe("Europe/Rome");
     expect(config("timezone: Asia/Tokyo").timezone).toBe("Asia/Tokyo");
     expect(config("timezone: ''").timezone).toBe("");
+    const unknown = { facts: makeFacts({ timezone: "" }) };
+    const message = "unable to determine host timezone, falling back to default value";
+    expect(load(image, unknown).warnings).toEqual([{ message }]);
+    expect(load(`${image}timezone: ''`, unknown).warnings).toEqual([]);
+    expect(load(image, { ...unknown, host: windowsHost }).warnings.map((each) => each.message)).not.toContain(message);
   });
 });
 

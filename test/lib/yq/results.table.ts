@@ -53,6 +53,14 @@ export const resultRows: readonly Row[] = [
   row("explode(.) | .b | to_json(0)", anchors, '{"y":2,"w":3,"x":3}'),
   row("explode(.) | .c | to_json(0)", anchors, '{"z":5,"x":1,"w":3,"y":6}'),
   row("explode(.) | .d | to_json(0)", anchors, '{"y":2,"x":1,"w":3}'),
+  // formats without aliases and merge keys get what they stand for
+  row(".", "a: &x {p: 1}\nb: *x\nc:\n  <<: *x\n  q: 2\n", "a.p = 1\nb.p = 1\nc.p = 1\nc.q = 2\n", {
+    args: ["-o=props"],
+  }),
+  row("[.c]", "a: &x {p: 1}\nc:\n  <<: *x\n  q: 2\n", "p,q\n1,2\n", { args: ["-o=csv"] }),
+  row(".", "a: &x {p: 1}\nc:\n  <<: *x\n  q: 2\n", "[a]\np = 1\n\n[c]\np = 1\nq = 2\n", { args: ["-o=toml"] }),
+  row("[.c] | to_csv", "a: &x {p: 1}\nc:\n  <<: *x\n  q: 2\n", "p,q\n1,2\n"),
+  row(".c | to_xml", "a: &x {p: 1}\nc:\n  <<: *x\n  q: 2\n", "<p>1</p>\n<q>2</q>\n\n"),
   // a document of one value keeps the comment before it
   row(".", "# hi\ncat\n", "# hi\ncat\n"),
   row('. + "x"', "# hi\ncat\n", "# hi\ncatx\n"),
@@ -60,6 +68,8 @@ export const resultRows: readonly Row[] = [
   row('delpaths([[0], [1, "k"]])', "[{k: a}, {k: b}, {k: c, v: 1}]", "[{k: b}, {v: 1}]"),
   row("del(.b.c)", "b:\n  # c\n  c: 1\n\n  # d\n  d: 2\n", "b:\n  # d\n  d: 2\n"),
   row("del(.a)", "a: 1\n\nb: 2\n", "b: 2\n"),
+  row('{"k": .a, "l": .a, "m": .b}', "a: {x: {y: 1}}\nb: [{z: 1}]", "k: {x: {y: 1}}\nl:\n  x:\n    y: 1\nm: [{z: 1}]"),
+  row(".[] | map(. + 1)", "[{}, [], 5, [1]]", "{}\n[]\n5\n[2]"),
   // several documents and files
   row("keys | .[]", "a: 1\n---\nb: 2\n", "a\nb\n"),
   row(".a, .b", "a: 1\nb: 2\n", "1\n---\n3\n2\n---\n4\n", twoFiles),

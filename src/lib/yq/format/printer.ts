@@ -1,4 +1,5 @@
 import { UserError } from "../../errors.ts";
+import { withoutAliases } from "../explode.ts";
 import type { DocumentOrigin, YqNode } from "../node.ts";
 import { effectiveTag } from "../tags.ts";
 import { encodeBase64, encodeBase64Url } from "./base64.ts";
@@ -31,7 +32,8 @@ export interface PrintOptions {
 }
 
 /** One result as text, ended by a newline (unless it is nothing). */
-export function printResult(node: YqNode, options: PrintOptions): string {
+export function printResult(given: YqNode, options: PrintOptions): string {
+  const node = options.format === "yaml" ? given : withoutAliases(given);
   const paint = options.colors ? colored : plain;
   switch (options.format) {
     case "yaml":

@@ -3,6 +3,7 @@ import type { Context, Evaluation } from "../context.ts";
 import { appendPair, copy, dereference, lookup, sequence, YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { isTogether, separated } from "./cross.ts";
+import { blockMaps } from "./merge.ts";
 
 /** `[exp]`: a sequence of all results; for every node its own unless whole documents are evaluated together. */
 export function collect(run: Evaluation, inner: Expression | undefined, context: Context): readonly YqNode[] {
@@ -27,12 +28,13 @@ export function createObject(run: Evaluation, entries: readonly Entry[], context
     const start = new YqNode("map", "!!map");
     if (at.nodes[0] !== undefined && entries.length > 0) start.origin = at.nodes[0].origin;
     let maps: readonly YqNode[] = [start];
-    for (const entry of entries) {
+    for (const [index, entry] of entries.entries()) {
       const found = combinations(run, entry, at);
       maps = maps.flatMap((map) =>
         found.map(([key, value]) => {
           const result = copy(map);
-          put(result, key, value);
+          // The entries after the first are merged in, and maps come out of a merge as blocks.
+          put(result, key, index === 0 ? copy(value) : blockMaps(copy(value)));
           return result;
         }),
       );
@@ -58,14 +60,13 @@ function combinations(run: Evaluation, entry: Entry, context: Context): readonly
   return keys.flatMap((key) => values.map((value) => [key, value] as const));
 }
 
-function put(map: YqNode, key: YqNode, value: YqNode): void {
+function put(map: YqNode, key: YqNode, fresh: YqNode): void {
   const name = copy(dereference(key));
   name.anchor = "";
   name.head = [];
   name.foot = [];
   name.line = "";
   const there = lookup(map, name.value);
-  const fresh = copy(value);
   if (there === undefined) {
     appendPair(map, name, fresh);
     return;

@@ -1,5 +1,6 @@
 import { UserError } from "../../errors.ts";
 import type { Access, Context, Evaluation, Operator, OperatorTable } from "../context.ts";
+import { withoutAliases } from "../explode.ts";
 import { decodeBase64, decodeBase64Url, encodeBase64, encodeBase64Url } from "../format/base64.ts";
 import { printCsv, readCsv } from "../format/csv.ts";
 import { printJson } from "../format/json.ts";
@@ -15,12 +16,15 @@ import { numberOf } from "../tags.ts";
 /** Texts that nodes were decoded from: encoded again, a text without a last newline stays so. */
 const decodedFrom = new WeakMap<YqNode, string>();
 
-function encoder(encode: (node: YqNode, indent: number) => string, defaultIndent = 2): Operator {
+/** @param keepsAliases the format has aliases and merge keys of its own */
+function encoder(encode: (node: YqNode, indent: number) => string, defaultIndent = 2, keepsAliases = false): Operator {
   return (run: Evaluation, args, context: Context) =>
     context.nodes.map((given) => {
       const [argument] = args;
       const level = argument === undefined ? undefined : run.runOn(argument, given, context)[0];
-      const encoded = encode(dereference(given), level === undefined ? defaultIndent : numberOf(level));
+      const plain = dereference(given);
+      const node = keepsAliases ? plain : withoutAliases(plain);
+      const encoded = encode(node, level === undefined ? defaultIndent : numberOf(level));
       const original = decodedFrom.get(given);
       const isLine = /[^\n]\n$/.test(encoded);
       const result = text(
@@ -70,8 +74,10 @@ export function xmlReader({ readXml }: Access): (value: string) => YqNode {
 
 /** The encoders (`to_json`, `@csv`, ...) and decoders (`from_yaml`, `@base64d`, ...). */
 export const encodingOperators: OperatorTable = {
-  to_yaml: encoder((node, indent) =>
-    node.kind === "scalar" ? `${node.value}\n` : printYaml(withoutPlace(node), { indent }),
+  to_yaml: encoder(
+    (node, indent) => (node.kind === "scalar" ? `${node.value}\n` : printYaml(withoutPlace(node), { indent })),
+    2,
+    true,
   ),
   from_yaml: decoder("from_yaml", parseSnippet),
   to_json: encoder(json),

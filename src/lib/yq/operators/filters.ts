@@ -30,7 +30,8 @@ export const filterOperators: OperatorTable = {
   },
   map: (run, args, context) => {
     const body = onlyArgument("map", args);
-    return context.nodes.map((node) => mapped(run, node, body, context));
+    // What has no children stays as it is.
+    return context.nodes.map((node) => (splat(node).length === 0 ? copy(node) : mapped(run, node, body, context)));
   },
   filter: (run, args, context) => {
     const condition = onlyArgument("filter", args);

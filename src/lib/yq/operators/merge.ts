@@ -81,7 +81,7 @@ function mergeMap(left: YqNode, right: YqNode, flags: MergeFlags): void {
 }
 
 /** The maps that a merge brings in are written as blocks, as deep as it looks; sequences keep their style. */
-function blockMaps(node: YqNode): YqNode {
+export function blockMaps(node: YqNode): YqNode {
   if (node.kind !== "map") return node;
   if (node.content.length > 0) node.style = "";
   for (const [, value] of pairs(node)) blockMaps(value);
