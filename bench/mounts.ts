@@ -5,7 +5,7 @@ import { miniTemplate } from "../test/support/guests.ts";
 import { World } from "../test/support/limactl.ts";
 import { type Comparison, pairs, type Result } from "./measure.ts";
 
-const rounds = 3;
+const rounds = 5;
 const megabytes = 16;
 const files = 10_000;
 /** 0.95 of plain sshfs's rate. */

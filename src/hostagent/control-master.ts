@@ -17,8 +17,6 @@ export interface ControlMasterOptions {
   readonly endpoint: SshEndpoint;
   /** The control socket, `ssh.sock`. */
   readonly socketPath: string;
-  /** Called after each connection that was made, also the later ones. */
-  readonly onConnect?: () => Promise<void>;
   /** Pause between looks at whether the socket is still served. @default 5000 */
   readonly lookMs?: number;
   readonly signal: AbortSignal;
@@ -62,7 +60,7 @@ export class ControlMaster implements Service {
   }
 
   private async make(signal: AbortSignal): Promise<void> {
-    const { logger, onConnect } = this.options;
+    const { logger } = this.options;
     for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 2000)) {
       const failure = await this.connect(signal);
       if (failure === undefined) break;
@@ -72,7 +70,6 @@ export class ControlMaster implements Service {
       await sleep(pauseMs, undefined, { signal });
     }
     this.state = { kind: "well" };
-    await onConnect?.();
   }
 
   /** Makes it again whenever it has ended, until the signal is aborted. */

@@ -141,10 +141,10 @@ export interface SocketForward {
   readonly reverse: boolean;
 }
 
-/** The unix sockets of the guest that are forwarded. */
-export function socketForwards(configured: readonly PortForward[]): readonly SocketForward[] {
+/** The unix sockets of the guest that are forwarded. @param plain whether only what is static is */
+export function socketForwards(configured: readonly PortForward[], plain: boolean): readonly SocketForward[] {
   return configured
-    .filter(({ guestSocket, ignore }) => guestSocket !== "" && !ignore)
+    .filter((rule) => rule.guestSocket !== "" && !rule.ignore && (rule.static || !plain))
     .map((rule) => ({
       guestSocket: rule.guestSocket,
       host: hostAddressOf(rule, rule.guestPortRange[0]),

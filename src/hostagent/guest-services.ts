@@ -81,6 +81,7 @@ export class GuestServices {
     logger.debug(`TCP forwards go by: ${forwarder.name}`);
     this.forwards = new PortForwards({
       configured: config.portForwards,
+      plain: config.plain,
       sshLocalPort: endpoint.port,
       hostOs: host.os,
       forwarder,

@@ -4,7 +4,7 @@ import type { CloudInitProgress } from "../hostapi/events.ts";
 import { errorText } from "../lib/errors.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import type { Machine } from "../vm/driver.ts";
-import { linkAgent } from "./agent-link.ts";
+import { AgentLink } from "./agent-link.ts";
 import { awaitBoot, type BootResult } from "./boot.ts";
 import { BootMonitor } from "./boot-monitor.ts";
 import { CloudInitMonitor } from "./cloud-init-progress.ts";
@@ -69,20 +69,18 @@ export async function bootGuest(
   const controlMaster = async () => {
     const socketPath = join(directory, instanceFiles.sshSock);
     const access = await running.access;
-    const onConnect = async () => {
-      if (!config.ssh.forwardAgent || config.plain) return;
-      const fault = await linkAgent(host, access);
-      if (fault === undefined) return;
-      logger.warn(fault);
-      faults.push(fault);
-    };
-    await services.start(new ControlMaster({ host, logger, socketPath, onConnect, signal: dialling, ...access }));
+    await services.start(new ControlMaster({ host, logger, socketPath, signal: dialling, ...access }));
   };
   const onEssential = async (): Promise<readonly string[]> => {
-    if (mounts === undefined) return [];
-    // with mounts the control master is none of the requirements
-    const master = host.os === "windows" ? undefined : controlMaster();
-    const results = await Promise.allSettled([services.start(mounts), master]);
+    const work: Promise<void>[] = [];
+    if (config.ssh.forwardAgent && !config.plain)
+      work.push(services.start(new AgentLink({ host, logger, access: running.access })));
+    if (mounts !== undefined) {
+      work.push(services.start(mounts));
+      // with mounts the control master is none of the requirements
+      if (host.os !== "windows") work.push(controlMaster());
+    }
+    const results = await Promise.allSettled(work);
     return results.flatMap((result) => (result.status === "rejected" ? [errorText(result.reason)] : []));
   };
   try {

@@ -8,7 +8,7 @@ import { miniTemplate } from "../support/guests.ts";
 import { World } from "../support/limactl.ts";
 
 /** As long as a host that sleeps; shorter than in life, but longer than the guest agent's silence is borne. */
-const suspendedMs = 20_000;
+const suspendedMs = 60_000;
 
 const port = 10_000 + 100 * Math.floor(Math.random() * 200);
 const world = new World("ordinary");
@@ -120,8 +120,17 @@ test("files of the guest come to the host, and go when the instance stops", asyn
   expect(start).not.toContain("has no effect yet");
 });
 
-test("the host's ssh-agent answers in the guest", async () => {
+test("the host's ssh-agent answers in the guest, also after a shell without one has made the shared connection", async () => {
   expect(await agentAnswer()).toBe(agentBytes);
+  await world.ok(["shell", "--reconnect", "m", "true"]);
+  expect(await agentAnswer()).toBe(agentBytes);
+});
+
+test("the connection that leads to the ssh-agent is made again", async () => {
+  const holders = () => world.processes().filter(({ argv }) => argv.at(-1) === "/bin/bash -s");
+  expect(holders()).toHaveLength(1);
+  for (const { pid } of holders()) process.kill(pid, "SIGKILL");
+  await until("the ssh-agent", agentAnswer, (answer) => answer === agentBytes);
 });
 
 test("the screen of a guest can be watched by VNC, and its picture saved", async () => {

@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { miniTemplate } from "../support/guests.ts";
 import { World } from "../support/limactl.ts";
-import { directory, sha256 } from "../support/mount-contract.ts";
+import { directory, expectGibibyte, sha256 } from "../support/mount-contract.ts";
 
 describe("host directories appear in the guest, by reverse-sshfs:", () => {
   test("are read and written, come back after a crash, and leave nothing behind", async () => {
@@ -107,6 +107,8 @@ describe("host directories appear in the guest, by reverse-sshfs:", () => {
       `${sha256(data)}\n`,
     );
     expect(sha256(readFileSync(join(shared, "copy")))).toBe(sha256(data));
+
+    await expectGibibyte(world, "m", shared);
 
     // the server is killed
     const servers = () =>

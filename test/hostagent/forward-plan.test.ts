@@ -214,17 +214,25 @@ describe("static forwards", () => {
 });
 
 test("sockets of the guest go to a socket or a port of the host, or the other way round", () => {
-  const found = socketForwards([
+  const configured = [
     rule({ guestPort: 80 }),
     rule({ guestSocket: "/g/a", hostSocket: "/h/a" }),
     rule({ guestSocket: "/g/b", hostPort: 8080, guestPortRange: [1, 1] }),
     rule({ guestSocket: "/g/c", hostSocket: "/h/c", reverse: true, static: true }),
-  ]);
-  expect(found.map(({ guestSocket, host, reverse }) => [guestSocket, addressText(host), reverse])).toEqual([
+  ];
+  const shown = (plain: boolean) =>
+    socketForwards(configured, plain).map(({ guestSocket, host, reverse }) => [
+      guestSocket,
+      addressText(host),
+      reverse,
+    ]);
+  expect(shown(false)).toEqual([
     ["/g/a", "/h/a", false],
     ["/g/b", "127.0.0.1:8080", false],
     ["/g/c", "/h/c", true],
   ]);
+  // in plain mode only what is static
+  expect(shown(true)).toEqual([["/g/c", "/h/c", true]]);
 });
 
 test.each([

@@ -82,6 +82,7 @@ function forwardsOf(configured: readonly PortForward[], udp = true) {
   const logger: Logger = { trace() {}, debug() {}, info: keep, warn: keep, error: keep, log() {} };
   const service = new PortForwards({
     configured,
+    plain: false,
     sshLocalPort: sshd.port,
     hostOs: "linux",
     forwarder: new ListeningForwarder({

@@ -17,6 +17,9 @@ const logger: Logger = { trace() {}, debug() {}, info() {}, warn() {}, error() {
 /** Every way into a running guest, by name, in this process: the guest's own host agent must be gone. */
 export interface GuestForwarders extends AsyncDisposable {
   readonly ways: Readonly<Record<string, Forwarder>>;
+  /** The guest agent, by its machine's own channel. */
+  readonly agent: AgentConnection;
+  readonly session: SshSession;
 }
 
 /** Connects to the guest of an instance in every way there is. */
@@ -55,6 +58,8 @@ export async function guestForwarders(world: World, instance: string): Promise<G
   );
   return {
     ways: { [master.name]: master, [channels.name]: channels, [tunnel.name]: tunnel, [fast.name]: fast },
+    agent: control,
+    session,
     async [Symbol.asyncDispose]() {
       master.stop();
       const exit = ["ssh", "-F", "/dev/null", "-o", `ControlPath=${socketPath}`, "-O", "exit", "x"];

@@ -3,14 +3,20 @@ import { createHash, randomBytes } from "node:crypto";
 import {
   chmodSync,
   chownSync,
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  readSync,
+  rmSync,
   statfsSync,
   statSync,
+  truncateSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import type { World } from "./limactl.ts";
@@ -49,6 +55,31 @@ export function shareDirectories(world: World, options = ""): { readonly shared:
 - {location: ${JSON.stringify(shared.spaces)}, writable: true${options}}
 - {location: "{{.Home}}/fixed", mountPoint: /mnt/fixed${options}}`;
   return { shared, mounts };
+}
+
+/**
+ * A file of 1 GiB is read and written at its begin, in its middle and at its end. Its holes are left out: an emulated guest
+ * takes minutes to hash all of it. @param writable a directory that is mounted writable at /mnt/shared
+ */
+export async function expectGibibyte(world: World, name: string, writable: string): Promise<void> {
+  const guest = (script: string) => world.ok(["shell", "--workdir=/", name, "sh", "-ec", script]);
+  const path = join(writable, "gibibyte");
+  const places = [0, 511, 1023].map((at) => ({ at, bytes: randomBytes(1 << 20) }));
+  writeFileSync(path, "");
+  chownSync(path, statSync(writable).uid, statSync(writable).gid);
+  truncateSync(path, 1 << 30);
+  const file = openSync(path, "r+");
+  for (const { at, bytes } of places) writeSync(file, bytes, 0, bytes.length, at << 20);
+  const numbers = places.map(({ at }) => at).join(" ");
+  const told = await guest(`cd /mnt/shared; stat -c %s gibibyte
+    for n in ${numbers}; do dd if=gibibyte bs=1M skip=$n count=1 2>/dev/null | sha256sum | cut -d ' ' -f 1; done
+    dd if=gibibyte of=gibibyte bs=1M seek=1022 count=1 conv=notrunc 2>/dev/null`);
+  expect(told.trim().split("\n")).toEqual([`${1 << 30}`, ...places.map(({ bytes }) => sha256(bytes))]);
+  const copied = Buffer.alloc(1 << 20);
+  readSync(file, copied, 0, copied.length, 1022 << 20);
+  closeSync(file);
+  expect(copied.equals(places[0]?.bytes ?? copied.subarray(1))).toBe(true);
+  rmSync(path);
 }
 
 /** What every type of mount does alike; docs/mounts.md says it. @param name the running instance */
@@ -113,4 +144,5 @@ export async function expectContract(
     `${sha256(data)}\n`,
   );
   expect(sha256(readFileSync(at("copy")))).toBe(sha256(data));
+  await expectGibibyte(world, name, shared.writable);
 }

@@ -15,6 +15,8 @@ import type { ForwardTeller } from "./teller.ts";
 
 export interface FixedForwardsOptions {
   readonly rules: readonly ForwardRule[];
+  /** Whether the guest is left alone, but for what is static. */
+  readonly plain: boolean;
   readonly forwarder: Forwarder;
   readonly session: SshSession;
   readonly logger: Logger;
@@ -29,14 +31,17 @@ export class FixedForwards {
   constructor(private readonly options: FixedForwardsOptions) {}
 
   async start(): Promise<void> {
-    const { rules, logger, session } = this.options;
+    const { rules, plain, logger, session } = this.options;
     const { forwards, tooWide } = staticForwards(rules);
     for (const place of tooWide) logger.warn(`${place}: the range is too wide to be forwarded statically`);
     for (const { from, to } of forwards) {
       logger.info(`Setting up static TCP forwarding from ${portText(from.ip, from.port)} to ${addressText(to)}`);
       await this.keep(to, { hosts: dialAddresses(from.ip), port: from.port });
     }
-    for (const { guestSocket, host, reverse } of socketForwards(rules.map(({ rule }) => rule))) {
+    for (const { guestSocket, host, reverse } of socketForwards(
+      rules.map(({ rule }) => rule),
+      plain,
+    )) {
       const name = addressText(host);
       if (reverse && host.kind === "socket") {
         logger.info(`Forwarding ${name} (host) to ${guestSocket} (guest)`);

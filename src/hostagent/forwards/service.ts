@@ -23,6 +23,8 @@ import { ForwardTeller } from "./teller.ts";
 
 export interface PortForwardsOptions {
   readonly configured: readonly PortForward[];
+  /** Whether the guest is left alone, but for what is static. */
+  readonly plain: boolean;
   readonly sshLocalPort: number;
   readonly hostOs: HostOs;
   /** Carries TCP, and unix sockets. */
