@@ -258,6 +258,16 @@ describe.each(Object.entries(ways))("by %s", (_name, { forwarder, sockets, reset
     socket.destroy();
   });
 
+  test("a server that says something and breaks off at once is not taken for one that has ended", async () => {
+    await using run = await forwarded((socket) => socket.write("hello", () => socket.resetAndDestroy()));
+    for (let n = 0; n < 50; n += 1) {
+      const { socket, heard } = client(run);
+      await until(() => heard.closed || heard.ended);
+      if (resets) expect([n, heard.error]).toEqual([n, "ECONNRESET"]);
+      socket.destroy();
+    }
+  });
+
   test("what the client does not read is not read from the server either", async () => {
     let taken = 0;
     await using run = await forwarded((socket) => {
