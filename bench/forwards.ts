@@ -7,7 +7,7 @@ import { drain, echo, pour, reachable } from "./streams.ts";
 const bulkBytes = 8 * 1024 * 1024;
 const shortCount = 100;
 const shortAtOnce = 4;
-const counts = { bulk: 5, short: 9, first: 31 } as const;
+const counts = { bulk: 5, short: 15, first: 31 } as const;
 /** Uses before the measured ones: a run time compiles what it does often, and in an emulated guest that takes its time. */
 const warmUps = { bulk: 1, short: 6, first: 10 } as const;
 const budgets = { bulk: 0.5, short: 0.67, first: 1 } as const;
