@@ -61,7 +61,7 @@ const sbinApplets = new Set(
 );
 
 const modules =
-  "virtio_pci virtio_blk virtio_net virtio_scsi virtio_console virtio_rng virtio_balloon virtio_input sr_mod sd_mod isofs fuse virtiofs overlay vmw_vsock_virtio_transport vfat nls_cp437 nls_ascii nls_iso8859_1 evdev button loop tun nf_tables nft_compat nft_chain_nat iptable_nat iptable_filter xt_nat xt_conntrack xt_MASQUERADE xt_REDIRECT xt_tcpudp xt_comment xt_addrtype br_netfilter bridge veth".split(
+  "virtio_pci virtio_blk virtio_net virtio_scsi virtio_console virtio_rng virtio_balloon virtio_input sr_mod sd_mod isofs fuse virtiofs overlay vmw_vsock_virtio_transport vfat nls_cp437 nls_ascii nls_iso8859_1 evdev button loop tun nf_tables nft_compat nft_chain_nat iptable_nat iptable_filter xt_nat xt_conntrack xt_MASQUERADE xt_REDIRECT xt_tcpudp xt_comment xt_addrtype br_netfilter bridge veth tcp_diag udp_diag".split(
     " ",
   );
 

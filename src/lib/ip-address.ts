@@ -56,6 +56,17 @@ export function canonicalIp(text: string): string | undefined {
   if (!text.includes(":")) return undefined;
   const groups = parseIpv6(text);
   if (groups === undefined) return undefined;
+  return ipOfGroups(groups);
+}
+
+/** The address that four or sixteen bytes in network order are; one of IPv4 within IPv6 is one of IPv4. */
+export function ipOfBytes(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join(".");
+  const group = (index: number) => ((bytes[2 * index] ?? 0) << 8) | (bytes[2 * index + 1] ?? 0);
+  return ipOfGroups(Array.from({ length: 8 }, (_, index) => group(index)));
+}
+
+function ipOfGroups(groups: readonly number[]): string {
   const mapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
   if (!mapped) return formatIpv6(groups);
   const [high = 0, low = 0] = groups.slice(6);

@@ -4,6 +4,7 @@ import type { DaemonOptions } from "./arguments.ts";
 import type { Transport } from "./byte-stream.ts";
 import { withFallback } from "./fallback-transport.ts";
 import { KubernetesWatch } from "./kubernetes.ts";
+import { Netlink } from "./netlink.ts";
 import { PortReader } from "./ports-read.ts";
 import { serveSession } from "./session.ts";
 import { unixTransport } from "./unix-transport.ts";
@@ -24,7 +25,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   rmSync(socketPath, { force: true });
   const { runtimeDirectory, tickMs } = options;
   const warn = (text: string) => console.error(text);
-  const reader = new PortReader();
+  const reader = new PortReader(Netlink.open());
   const kubernetes = new KubernetesWatch();
   void kubernetes.run(signal, warn);
   const ports = () => kubernetes.withServices(reader.read());

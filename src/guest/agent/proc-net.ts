@@ -1,3 +1,4 @@
+import { ipOfBytes } from "../../lib/ip-address.ts";
 import type { ListeningPort } from "../protocol.ts";
 
 /** States of sockets that take what comes: LISTEN for TCP, unconnected for UDP. */
@@ -41,26 +42,6 @@ export function listeningLength(table: Buffer, length: number): number {
 
 function addressOf(hex: string, littleEndian: boolean): string | undefined {
   if (!/^(?:[0-9A-F]{8}|[0-9A-F]{32})$/i.test(hex)) return undefined;
-  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => {
-    const four = (word.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
-    return littleEndian ? four.reverse() : four;
-  });
-  if (bytes.length === 4) return bytes.join(".");
-  const mapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255;
-  return mapped ? bytes.slice(12).join(".") : compressed(bytes);
-}
-
-/** An IPv6 address as RFC 5952 writes it: the longest run of zero groups becomes `::`. */
-function compressed(bytes: readonly number[]): string {
-  const groups = Array.from({ length: 8 }, (_, i) =>
-    (((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0)).toString(16),
-  );
-  let best = { start: 0, length: 1 };
-  for (let start = 0; start < 8; start += 1) {
-    let length = 0;
-    while (groups[start + length] === "0") length += 1;
-    if (length > best.length) best = { start, length };
-  }
-  if (best.length < 2) return groups.join(":");
-  return `${groups.slice(0, best.start).join(":")}::${groups.slice(best.start + best.length).join(":")}`;
+  const bytes = Buffer.from(hex, "hex");
+  return ipOfBytes(littleEndian ? bytes.swap32() : bytes);
 }

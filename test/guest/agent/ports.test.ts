@@ -1,5 +1,7 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { dumpRequest, takeAnswer } from "../../../src/guest/agent/inet-diag.ts";
+import { Netlink } from "../../../src/guest/agent/netlink.ts";
 import { portsChange, uniquePorts } from "../../../src/guest/agent/ports-plan.ts";
 import { PortReader } from "../../../src/guest/agent/ports-read.ts";
 import { listeningLength, parseProcNet } from "../../../src/guest/agent/proc-net.ts";
@@ -59,18 +61,129 @@ test("the length of what matters is within the table, whatever is in it", () => 
   );
 });
 
-test("a listener that takes another's place is seen at the next look", async () => {
-  const reader = new PortReader();
-  const ports = () => reader.read().map(({ port }) => port);
-  const first = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  expect(ports()).toContain(first.port);
-  const before = reader.read();
-  expect(reader.read()).toBe(before);
-  first.stop(true);
-  const second = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  expect(ports()).toContain(second.port);
-  expect(ports()).not.toContain(first.port);
-  second.stop(true);
+/** Where the ports come from: what sock_diag tells, and what every kernel has in /proc/net. */
+const sources = [
+  ["sock_diag", () => new PortReader(netlink())],
+  ["/proc/net", () => new PortReader(undefined)],
+] as const;
+
+function netlink(): Netlink {
+  const opened = Netlink.open();
+  if (opened === undefined) throw new Error("this kernel has no netlink sockets");
+  return opened;
+}
+
+const listen = (hostname: string) => Bun.listen({ hostname, port: 0, socket: { data() {} } });
+const datagrams = (hostname: string) => Bun.udpSocket({ hostname, socket: {} });
+
+describe.each(sources)("what listens, by %s", (_, open) => {
+  test.each(["127.0.0.1", "0.0.0.0", "::1", "::"])("on %s, TCP and UDP", async (hostname) => {
+    const reader = open();
+    using stream = listen(hostname);
+    const socket = await datagrams(hostname);
+    const ports = reader.read();
+    expect(ports).toContainEqual({ protocol: "tcp", ip: hostname, port: stream.port });
+    expect(ports).toContainEqual({ protocol: "udp", ip: hostname, port: socket.port });
+    stream.stop(true);
+    socket.close();
+    const after = reader.read().map(({ port }) => port);
+    expect(after).not.toContain(stream.port);
+    expect(after).not.toContain(socket.port);
+  });
+
+  test("no end of a connection counts", async () => {
+    const reader = open();
+    using server = listen("127.0.0.1");
+    const client = await Bun.connect({ hostname: "127.0.0.1", port: server.port, socket: { data() {} } });
+    const peer = await datagrams("127.0.0.1");
+    const connected = await Bun.udpSocket({ connect: { hostname: "127.0.0.1", port: peer.port }, socket: {} });
+    const ports = reader.read().map(({ port }) => port);
+    expect(ports).toContain(server.port);
+    expect(ports).not.toContain(client.localPort);
+    expect(ports).not.toContain(connected.port);
+    client.end();
+    for (const socket of [peer, connected]) socket.close();
+  });
+
+  test("a look that finds nothing new gives the same value", () => {
+    const reader = open();
+    using server = listen("127.0.0.1");
+    const before = reader.read();
+    expect(reader.read()).toBe(before);
+    expect(before.map(({ port }) => port)).toContain(server.port);
+  });
+
+  test("a listener that takes another's place is seen at the next look", () => {
+    const reader = open();
+    const ports = () => reader.read().map(({ port }) => port);
+    const first = listen("127.0.0.1");
+    expect(ports()).toContain(first.port);
+    first.stop(true);
+    using second = listen("127.0.0.1");
+    expect(ports()).toContain(second.port);
+    expect(ports()).not.toContain(first.port);
+  });
+
+  test("a thousand listeners are all told, and all gone again", () => {
+    const reader = open();
+    const servers = Array.from({ length: 1000 }, () => listen("127.0.0.1"));
+    const told = new Set(reader.read().map(({ port }) => port));
+    expect(servers.filter(({ port }) => !told.has(port))).toEqual([]);
+    for (const server of servers) server.stop(true);
+    const left = new Set(reader.read().map(({ port }) => port));
+    expect(servers.filter(({ port }) => left.has(port))).toEqual([]);
+  });
+});
+
+test("what sock_diag refuses is read in /proc/net", () => {
+  // A request that ends too early is answered with an error.
+  const refusing = { answer: new Uint8Array(20), send: () => undefined, receive: () => 20 };
+  new DataView(refusing.answer.buffer).setUint32(0, 20, true);
+  new DataView(refusing.answer.buffer).setUint16(4, 2, true);
+  using server = listen("127.0.0.1");
+  expect(new PortReader(refusing).read()).toContainEqual({ protocol: "tcp", ip: "127.0.0.1", port: server.port });
+});
+
+describe("sock_diag's format", () => {
+  const message = (type: number, payload: number, bytes: readonly number[] = []) => {
+    const made = new Uint8Array(16 + payload);
+    new DataView(made.buffer).setUint32(0, made.length, true);
+    new DataView(made.buffer).setUint16(4, type, true);
+    made.set(bytes, 16);
+    return made;
+  };
+  const take = (...messages: readonly Uint8Array[]) => {
+    const found: number[] = [];
+    const bytes = Buffer.concat(messages);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    return { more: takeAnswer(view, bytes.length, true, (at) => found.push(at)), found };
+  };
+  const socket = message(20, 72);
+
+  test("a request names its kind and asks for listeners alone", () => {
+    const request = Buffer.from(dumpRequest({ protocol: "tcp", family: 6 }, true));
+    expect(request.toString("hex", 0, 24)).toBe("48000000140001030000000000000000" + "0a06000000040000");
+    const datagrams = Buffer.from(dumpRequest({ protocol: "udp", family: 4 }, false));
+    expect(datagrams.toString("hex", 0, 24)).toBe("00000048001403010000000000000000" + "0211000000000080");
+    expect(request.subarray(24).every((byte) => byte === 0)).toBe(true);
+  });
+
+  test("sockets are taken until the end is told", () => {
+    expect(take(socket, socket)).toEqual({ more: true, found: [20, 108] });
+    expect(take(socket, message(3, 4))).toEqual({ more: false, found: [20] });
+    expect(take()).toEqual({ more: true, found: [] });
+  });
+
+  test("an answer that is too short for a socket is passed over", () => {
+    expect(take(message(20, 60), socket).found).toEqual([96]);
+  });
+
+  test("a refusal and nonsense are errors", () => {
+    expect(() => take(message(2, 20))).toThrow("refuses");
+    expect(() => take(socket.subarray(0, 50))).toThrow("no answer");
+    expect(() => take(new Uint8Array(16))).toThrow("no answer");
+    expect(() => take(new Uint8Array(3))).toThrow("no answer");
+  });
 });
 
 const tcp = (port: number) => ({ protocol: "tcp" as const, ip: "0.0.0.0", port });

@@ -25,7 +25,7 @@ const warnings: string[] = [];
 let serving: Promise<void>;
 
 beforeAll(() => {
-  const reader = new PortReader();
+  const reader = new PortReader(undefined);
   const options = {
     ports: () => reader.read(),
     runtimeDirectory: join(directory, "run"),
