@@ -144,7 +144,7 @@ test(
   "a machine that stood still has its ports and its time again",
   async () => {
     // Longer than the host waits for a silent guest.
-    const seconds = 20;
+    const seconds = 30;
     const pause = async (command: string) => {
       using qmp = await QmpClient.connect(world.file("m", "qmp.sock"));
       await qmp.execute(command);

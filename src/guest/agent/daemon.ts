@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { UserError } from "../../lib/errors.ts";
+import { type End, jsonFrame } from "../protocol.ts";
 import type { DaemonOptions } from "./arguments.ts";
 import type { Transport } from "./byte-stream.ts";
 import { withFallback } from "./fallback-transport.ts";
@@ -13,6 +14,9 @@ import { vsockTransport } from "./vsock-transport.ts";
 
 /** Where the host's ssh looks for the agent when no other channel works. */
 const socketPath = "/run/lima-guestagent.sock";
+
+/** Ends what the host had with an agent that was killed. */
+const begun: End = { error: "the guest agent has begun" };
 
 /** How long the first channel may be silent before the socket for ssh is opened; a host says its hello each second. */
 const quietMs = 10_000;
@@ -46,6 +50,8 @@ function transportOf(options: DaemonOptions, warn: (text: string) => void): Tran
   const { virtioPort, vsockPort } = options;
   if (virtioPort === "" && vsockPort === 0) return fallback;
   const first =
-    virtioPort === "" ? vsockTransport(vsockPort, warn) : virtioTransport(`/dev/virtio-ports/${virtioPort}`, warn);
+    virtioPort === ""
+      ? vsockTransport(vsockPort, warn)
+      : virtioTransport(`/dev/virtio-ports/${virtioPort}`, warn, jsonFrame("end", 0, begun));
   return withFallback({ first, fallback, quietMs, warn });
 }

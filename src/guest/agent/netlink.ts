@@ -6,8 +6,11 @@ const SOCK_CLOEXEC = 0o2000000;
 const NETLINK_SOCK_DIAG = 4;
 const MSG_DONTWAIT = 0x40;
 
-/** The longest piece in which the kernel answers. */
-const answerBytes = 32 * 1024;
+/**
+ * Room for the shortest pieces in which the kernel answers (NLMSG_GOODSIZE): it makes pieces as long as the longest room
+ * that it was ever given, and clears their memory each time.
+ */
+const answerBytes = 8 * 1024;
 
 /** Questions to the kernel, and its answers. */
 export interface Questions {

@@ -5,6 +5,9 @@ import { writeFileAtomic } from "../../lib/files.ts";
 import type { ListeningPort, PortsEvent } from "../protocol.ts";
 import { portsChange } from "./ports-plan.ts";
 
+/** More changes at once leave garbage for which the heap would grow, and stay so: it is collected at once. */
+const manyChanges = 100;
+
 export interface PortEventsOptions {
   /** Every port that listens now; the same value as before when nothing has changed. */
   readonly ports: () => readonly ListeningPort[];
@@ -57,6 +60,7 @@ export class PortEvents {
     const { added, removed } = portsChange(this.known, ports);
     this.known = ports;
     if (added.length > 0 || removed.length > 0) this.tell(added, removed, []);
+    if (added.length + removed.length > manyChanges) setImmediate(() => Bun.gc(true));
   }
 
   private tell(added: PortsEvent["added"], removed: PortsEvent["removed"], errors: PortsEvent["errors"]): void {

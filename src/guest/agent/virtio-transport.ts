@@ -20,16 +20,28 @@ const writeLimitMs = 10_000;
  * and ends when reading finds no peer. A port that is missing or fails is opened again, for ever.
  * @param path such as /dev/virtio-ports/io.lima-vm.guest_agent.0
  * @param warn told why the port cannot be used, once for each reason
+ * @param first said as soon as the port is open, to a host that goes on with a connection of an agent before this one
  */
-export function virtioTransport(path: string, warn: (text: string) => void): Transport {
-  return { connections: (signal) => reopen(path, warn, signal) };
+export function virtioTransport(path: string, warn: (text: string) => void, first: Uint8Array): Transport {
+  return { connections: (signal) => reopen(path, warn, first, signal) };
 }
 
-async function* reopen(path: string, warn: (text: string) => void, signal: AbortSignal): AsyncGenerator<ByteStream> {
+async function* reopen(
+  path: string,
+  warn: (text: string) => void,
+  first: Uint8Array,
+  signal: AbortSignal,
+): AsyncGenerator<ByteStream> {
   let lastReason = "";
   while (!signal.aborted) {
     try {
-      yield* serve(await openFile(path, "r+"), signal);
+      const fd = await openFile(path, "r+");
+      // Waits for a host, where there is none yet.
+      const said = writeFile(fd, first).then(
+        () => {},
+        () => {},
+      );
+      yield* serve(fd, said, signal);
       lastReason = "";
     } catch (error) {
       const reason = errorText(error);
@@ -40,7 +52,7 @@ async function* reopen(path: string, warn: (text: string) => void, signal: Abort
   }
 }
 
-async function* serve(fd: number, signal: AbortSignal): AsyncGenerator<ByteStream> {
+async function* serve(fd: number, said: Promise<void>, signal: AbortSignal): AsyncGenerator<ByteStream> {
   const buffer = Buffer.alloc(65536);
   let connection: Connection | undefined;
   let waitMs: number = absentMs[0];
@@ -56,7 +68,7 @@ async function* serve(fd: number, signal: AbortSignal): AsyncGenerator<ByteStrea
       }
       waitMs = absentMs[0];
       if (connection === undefined || connection.closed) {
-        connection = new Connection(fd);
+        connection = new Connection(fd, said);
         yield connection;
       }
       // A copy: the session may keep a part of it until the next.
@@ -75,7 +87,11 @@ class Connection implements ByteStream {
   private readonly pipe = new TransformStream<Uint8Array, Uint8Array>();
   private readonly writer = this.pipe.writable.getWriter();
 
-  constructor(private readonly fd: number) {
+  /** @param before what is written first */
+  constructor(
+    private readonly fd: number,
+    private readonly before: Promise<void>,
+  ) {
     this.chunks = this.pipe.readable;
   }
 
@@ -86,14 +102,18 @@ class Connection implements ByteStream {
 
   /** Writes are partial, and one without a peer blocks: hence piece by piece, and not for ever. */
   async write(bytes: Uint8Array): Promise<void> {
-    const late = AbortSignal.timeout(writeLimitMs);
     const refused = Promise.withResolvers<never>();
     refused.promise.catch(() => {});
-    late.addEventListener("abort", () => refused.reject(new Error("the host takes nothing")), { once: true });
-    for (let done = 0; done < bytes.length; ) {
-      if (this.closed) throw new Error("the connection is closed");
-      const piece = writeFile(this.fd, bytes, done, bytes.length - done, null);
-      done += (await Promise.race([piece, refused.promise])).bytesWritten;
+    const late = setTimeout(() => refused.reject(new Error("the host takes nothing")), writeLimitMs);
+    try {
+      await Promise.race([this.before, refused.promise]);
+      for (let done = 0; done < bytes.length; ) {
+        if (this.closed) throw new Error("the connection is closed");
+        const piece = writeFile(this.fd, bytes, done, bytes.length - done, null);
+        done += (await Promise.race([piece, refused.promise])).bytesWritten;
+      }
+    } finally {
+      clearTimeout(late);
     }
   }
 

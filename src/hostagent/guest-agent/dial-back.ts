@@ -13,7 +13,7 @@ export interface DialBackOptions {
   readonly signal: AbortSignal;
 }
 
-/** Pause between pings: the control connection asks more often already. */
+/** The control connection notices sooner that the guest is gone. */
 const pingMs = 15_000;
 
 /**
