@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { QmpClient } from "../../src/vm/qemu/qmp.ts";
@@ -209,3 +209,36 @@ test(
   },
   5 * minute,
 );
+
+// The last one: it takes the place of the host agent.
+describe("over virtio-serial", () => {
+  beforeAll(async () => {
+    process.kill(Number(readFileSync(world.file("m", "ha.pid"), "utf8")), "SIGKILL");
+  });
+
+  test.each(transportTable.map(([name, check]) => [name, check] as const))(
+    "%s",
+    async (_, check) => {
+      await check(() => HostSide.dial(world.file("m", "ga-virtio.sock")));
+    },
+    minute,
+  );
+
+  test(
+    "an agent that begins anew ends by itself what the host had with the one before",
+    async () => {
+      const host = await HostSide.dial(world.file("m", "ga-virtio.sock"));
+      host.call(1, { call: "info" });
+      await host.json("reply", 1);
+      const killed = world.ok(["shell", "m", "sudo", "sh", "-c", "kill -9 $(pidof lima-guestagent)"]);
+      await host.untilEnded();
+      await killed;
+      host.socket.destroy();
+      const next = await HostSide.dial(world.file("m", "ga-virtio.sock"));
+      next.call(1, { call: "info" });
+      await next.json("reply", 1);
+      next.socket.destroy();
+    },
+    2 * minute,
+  );
+});

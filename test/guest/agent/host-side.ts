@@ -31,6 +31,7 @@ export class HostSide {
     hello();
   }
 
+  /** Connects, and waits for the guest's greeting: a virtio port takes what comes after it as said to whoever was there before. */
   static async dial(path: string): Promise<HostSide> {
     for (let n = 0; ; n += 1) {
       const socket = connect(path);
@@ -38,7 +39,11 @@ export class HostSide {
         socket.once("connect", () => resolve(true));
         socket.once("error", () => resolve(false));
       });
-      if (connected) return new HostSide(socket);
+      if (connected) {
+        const host = new HostSide(socket);
+        while (!host.greeted && !host.closed) await host.change();
+        return host;
+      }
       if (n > 100) throw new Error(`nothing listens on ${path}`);
       await Bun.sleep(10);
     }

@@ -9,6 +9,25 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const util = join(import.meta.dir, "../../../src/guest/boot/util");
 
+/** The service file: which program, as what, with which of lima.env's values, and where it logs. */
+const openrcService = `#!/sbin/openrc-run
+supervisor=supervise-daemon
+name="lima-guestagent"
+description="Forward ports to the lima-hostagent"
+command="\${LIMA_CIDATA_GUEST_INSTALL_PREFIX}/bin/lima-guestagent"
+command_args="daemon --debug=\${LIMA_CIDATA_DEBUG} --vsock-port \\"\${LIMA_CIDATA_VSOCK_PORT}\\" --virtio-port \\"\${LIMA_CIDATA_VIRTIO_PORT}\\" --socket-owner \\"\${LIMA_CIDATA_UID}\\""
+command_background=true
+pidfile="/run/lima-guestagent.pid"
+output_log="/var/log/lima-guestagent.log"
+error_log="/var/log/lima-guestagent.log"
+# Timers of the run time that a sleeping program does not need.
+export MIMALLOC_PURGE_DELAY=-1 BUN_GC_TIMER_DISABLE=1
+
+start_pre() {
+	checkpath -f -m 0644 -o root:root /var/log/lima-guestagent.log
+}
+`;
+
 /** A directory with programs that only write down how they were called, and what came to their input. */
 function recorders(place: string, names: readonly string[]): string {
   const bin = join(place, "bin");
@@ -46,7 +65,7 @@ for (const shell of ["sh", "bash", "busybox ash"]) {
     expect(stdout).toBe('a "b" $c `d` \\e=f');
     const service = join(place, "etc/init.d/lima-guestagent");
     expect(statSync(service).mode & 0o777).toBe(0o755);
-    expect(readFileSync(service, "utf8")).toContain('description="Forward ports to the lima-hostagent"\n');
+    expect(readFileSync(service, "utf8")).toBe(openrcService);
     const calls = readFileSync(join(place, "calls"), "utf8").trim().split("\n");
     expect(calls).toEqual([
       "rc-update add lima-guestagent default",
@@ -55,6 +74,43 @@ for (const shell of ["sh", "bash", "busybox ash"]) {
       "rc-service lima-guestagent start",
       "rc-service lima-guestagent status",
     ]);
+  });
+
+  test(`${shell}: without a supervisor the guest agent is started again when it ends, and the next boot's takes its place`, () => {
+    const place = mkdtempSync(join(directory, "respawn-"));
+    for (const name of ["run", "log"]) mkdirSync(join(place, name));
+    writeFileSync(
+      join(place, "agent"),
+      `#!/bin/sh\necho "$*" >>calls\n[ "$(wc -l <calls)" -gt 1 ] || exit 1\nexec sleep 600\n`,
+    );
+    chmodSync(join(place, "agent"), 0o755);
+    const inner = `set -eu
+      mount --bind "$1/run" /run
+      mount --bind "$1/log" /var/log
+      cd "$1"
+      : >calls
+      until_lines() { until [ "$(wc -l <calls)" -ge "$1" ]; do sleep 0.05; done; }
+      ${shell} "$2" "$1/agent" --virtio-port one
+      until_lines 2
+      first=$(cat /run/lima-guestagent.pid)
+      ${shell} "$2" "$1/agent" --virtio-port two
+      until_lines 3
+      while kill -0 "$first" 2>/dev/null; do sleep 0.05; done
+      second=$(cat /run/lima-guestagent.pid)
+      kill "$second"
+      while kill -0 "$second" 2>/dev/null; do sleep 0.05; done
+      ps -eo args | grep -c '^sleep 600' || true`;
+    const args = ["--user", "--map-root-user", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+    const { status, stdout, stderr } = spawnSync(
+      "unshare",
+      [...args, "sh", "-c", inner, "sh", place, join(util, "agent_respawn.sh")],
+      { encoding: "utf8", timeout: 60_000 },
+    );
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    expect(stdout).toBe("0\n");
+    const calls = readFileSync(join(place, "calls"), "utf8").trim().split("\n");
+    expect(calls).toEqual(["daemon --virtio-port one", "daemon --virtio-port one", "daemon --virtio-port two"]);
   });
 
   test(`${shell}: a password is made once and left to its owner alone`, () => {
