@@ -84,20 +84,27 @@ async function* serve(fd: number, said: Promise<void>, signal: AbortSignal): Asy
 class Connection implements ByteStream {
   closed = false;
   readonly chunks: AsyncIterable<Uint8Array>;
-  private readonly pipe = new TransformStream<Uint8Array, Uint8Array>();
-  private readonly writer = this.pipe.writable.getWriter();
+  private waiting: Uint8Array | undefined;
+  private wakeReader = () => {};
+  private wakePusher = () => {};
 
   /** @param before what is written first */
   constructor(
     private readonly fd: number,
     private readonly before: Promise<void>,
   ) {
-    this.chunks = this.pipe.readable;
+    this.chunks = this.read();
   }
 
   /** Hands bytes to the session, when it has taken those before. */
   async push(bytes: Uint8Array): Promise<void> {
-    await this.writer.write(bytes).catch(() => {});
+    while (this.waiting !== undefined && !this.closed) {
+      await new Promise<void>((resolve) => {
+        this.wakePusher = resolve;
+      });
+    }
+    this.waiting = bytes;
+    this.wakeReader();
   }
 
   /** Writes are partial, and one without a peer blocks: hence piece by piece, and not for ever. */
@@ -120,6 +127,23 @@ class Connection implements ByteStream {
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.writer.close().catch(() => {});
+    this.wakeReader();
+    this.wakePusher();
+  }
+
+  private async *read(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const bytes = this.waiting;
+      if (bytes !== undefined) {
+        this.waiting = undefined;
+        this.wakePusher();
+        yield bytes;
+      } else if (this.closed) return;
+      else {
+        await new Promise<void>((resolve) => {
+          this.wakeReader = resolve;
+        });
+      }
+    }
   }
 }
