@@ -3,7 +3,8 @@ import { miniTemplate } from "../test/support/guests.ts";
 import { World } from "../test/support/limactl.ts";
 import { median, type Result } from "./measure.ts";
 
-const settleSeconds = 30;
+/** In its first minutes an agent gets its code compiled. */
+const settleSeconds = 180;
 const seconds = 60;
 const rounds = 9;
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { systemdUnit } from "../../src/guest/agent/systemd-plan.ts";
 import { writeImage } from "../support/container-image.ts";
 import { writeContainerdArchive } from "../support/containerd-archive.ts";
 import { always, byCloudInit, bySystemd, failingRows, notPlain, untouched } from "../support/guest-table.ts";
@@ -152,6 +153,46 @@ describe("the Debian guest, by an ordinary user", () => {
     expect(statSync(world.file(name, "ssh.config")).mode & 0o777).toBe(0o600);
     expect(readFileSync(world.file(name, "lima-version"), "utf8").trim()).not.toBe("");
   });
+
+  test(
+    "the guest agent is a unit of systemd, which install-systemd leaves alone, restarts or writes anew as things have changed",
+    async () => {
+      const unit = "lima-guestagent.service";
+      const root = async (script: string) => (await world.ok(["shell", name, "sudo", "sh", "-ec", script])).trim();
+      const file = () => root(`cat /etc/systemd/system/${unit}`);
+      const pid = async () => Number(await root(`systemctl show -P MainPID ${unit}`));
+      const options = { debug: false, vsockPort: 0, virtioPort: "io.lima-vm.guest_agent.0", socketOwner: world.uid };
+      const link = "/usr/local/bin/lima-guestagent";
+      const flags = `--virtio-port=${options.virtioPort} --socket-owner=${options.socketOwner}`;
+      const install = (more: string) => root(`${link} install-systemd ${flags} ${more}`);
+
+      expect(`${await file()}\n`).toBe(systemdUnit(link, options));
+      expect(await root(`stat -c %a /etc/systemd/system/${unit}`)).toBe("644");
+      expect(await root(`systemctl is-enabled ${unit}; systemctl is-active ${unit}`)).toBe("enabled\nactive");
+      const first = await pid();
+      await install("--guestagent-updated=false");
+      expect(await pid()).toBe(first);
+      await install("--guestagent-updated");
+      const second = await pid();
+      expect(second).not.toBe(first);
+      await install("--debug");
+      expect(`${await file()}\n`).toBe(systemdUnit(link, { ...options, debug: true }));
+      expect(await pid()).not.toBe(second);
+      await root(`systemctl disable --now ${unit}`);
+      await install("");
+      expect(`${await file()}\n`).toBe(systemdUnit(link, options));
+      expect(await root(`systemctl is-enabled ${unit}; systemctl is-active ${unit}`)).toBe("enabled\nactive");
+
+      const last = await pid();
+      await root(`kill -9 ${last}`);
+      // RestartSec=1
+      for (let n = 0; [0, last].includes(await pid()); n += 1) expect(n).toBeLessThan(100);
+      const ordinary = await world.limactl(["shell", name, link, "install-systemd"]);
+      expect(ordinary.code).toBe(1);
+      expect(ordinary.stderr).toContain("must run as the root user");
+    },
+    boot,
+  );
 
   test(
     "an instance is registered with a user manager of systemd, and taken out again",
