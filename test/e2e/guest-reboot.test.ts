@@ -67,7 +67,7 @@ test("after a reboot within the guest the markers tell of the same start of the 
   expect(instanceId).toMatch(/^iid-\d+$/);
   const markers = ["lima-boot-done", "lima-ssh-ready", "lima-fuse-ready"];
   for (const name of markers) expect(await marker(name)).toBe(instanceId);
-  expect(await guest("ls /run/lima-reboot-required /run/lima-boot-errors 2>/dev/null; echo")).toBe("");
+  expect(await guest("ls /run/lima-reboot-required 2>/dev/null; cat /run/lima-boot-errors")).toBe("");
   expect(await guest("wc -l </root/provisioned")).toBe("2");
   expect(await guest("grep -c GREETING= /etc/environment; grep -c host.lima.internal /etc/hosts")).toBe("1\n1");
 });
