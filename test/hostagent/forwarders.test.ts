@@ -451,6 +451,30 @@ test("a control master that has ended is made anew, with its forwards", async ()
   server.close();
 });
 
+test("a control master that is made anew for one more forward gets those before it as well", async () => {
+  const { port, server } = await serve((socket) => socket.end("here"));
+  const open = () => {
+    const address = { kind: "port", ip: "127.0.0.1", port: freePort() } as const;
+    return master.open({ address, target: () => ({ hosts: ["127.0.0.1"], port }) }).then((forward) => ({
+      address,
+      forward,
+    }));
+  };
+  const first = await open();
+  await stopMaster();
+  const second = await open();
+  for (const { address, forward } of [first, second]) {
+    for (let text = ""; text !== "here"; ) {
+      const { socket, heard } = client(address);
+      await until(() => heard.closed || heard.ended);
+      text = heard.text;
+      socket.destroy();
+    }
+    await forward.close();
+  }
+  server.close();
+});
+
 test("a forward of the control master follows its target to another address", async () => {
   const four = await serve((socket) => socket.end("four"));
   const six = await serve((socket) => socket.end("six"), { host: "::1" });

@@ -45,11 +45,11 @@ export class MasterForwarder implements Forwarder {
     await probe(request, host);
     const forward = new MasterForward(request, this);
     await this.inTurn(async () => {
-      await this.connect();
-      await this.tell("forward", forward.text);
-      this.master = this.masterNow();
+      await this.begin(forward.text);
+      // A control master that came meanwhile knows nothing of those that are held: the next look tells it.
+      if (this.held.size === 0) this.master = this.masterNow();
+      this.held.add(forward);
     });
-    this.held.add(forward);
     return forward;
   }
 
@@ -98,6 +98,20 @@ export class MasterForwarder implements Forwarder {
   private masterNow(): string {
     const found = statSync(this.options.socketPath, { throwIfNoEntry: false });
     return found === undefined ? "" : `${found.ino} ${found.ctimeMs}`;
+  }
+
+  /** Has the control master listen. Only when it cannot is a command sent through it, which takes a process of the guest. */
+  private async begin(text: string): Promise<void> {
+    if (
+      this.masterNow() !== "" &&
+      (await this.tell("forward", text).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return;
+    await this.connect();
+    await this.tell("forward", text);
   }
 
   /** Makes the shared connection where there is none. */
