@@ -1,6 +1,8 @@
 import { openSync, readSync } from "node:fs";
 import { errorCode } from "../../lib/errors.ts";
 
+const newline = 10;
+
 /** How many of the first bytes of a file matter, of those that were read. */
 export type Significant = (bytes: Buffer, length: number) => number;
 
@@ -44,7 +46,8 @@ export class KernelFile {
       if (count === 0) return length;
       length += count;
       // A line that does not count and has come whole: no more will count.
-      if (this.now.subarray(this.significant(this.now, length), length).includes("\n")) return length;
+      const end = this.now.indexOf(newline, this.significant(this.now, length));
+      if (end >= 0 && end < length) return length;
       if (length === this.now.length) this.now = Buffer.concat([this.now], 2 * length);
     }
   }
