@@ -13,12 +13,25 @@ export function bootFiles({ bootScripts, driverScripts, config }: GuestMediaFact
     if (path === "boot.sh" || path.startsWith("boot/") || path.startsWith("util/")) files.set(path, text);
   }
   const ours = `drivers/${config.vmType}/`;
-  for (const [path, text] of Object.entries(bootScripts)) {
-    if (path.startsWith(ours)) files.set(`boot/Linux/${path.slice(ours.length)}`, text);
+  if (config.vmType === "krunkit" && isFedora(config)) files.set("boot/Linux/00-reboot-if-required.sh", nothing);
+  else {
+    for (const [path, text] of Object.entries(bootScripts)) {
+      if (path.startsWith(ours)) files.set(`boot/Linux/${path.slice(ours.length)}`, text);
+    }
   }
   for (const [name, text] of Object.entries(driverScripts)) files.set(driverScriptPath(name), text);
   const paths = [...files.keys()].sort();
   return paths.map((path) => ({ path, mode: 0o755, content: files.get(path) ?? "" }));
+}
+
+/** A module that does nothing. */
+const nothing = "#!/bin/sh\n";
+
+/** Its GPU needs no set-up, and it is not to be restarted for its packages. */
+function isFedora({ base, images }: GuestMediaFacts["config"]): boolean {
+  return [...base.map(({ url }) => url), ...images.map(({ location }) => location)].some((url) =>
+    url.includes("fedora"),
+  );
 }
 
 function driverScriptPath(name: string): string {

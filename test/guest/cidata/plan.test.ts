@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import type { Config, Image } from "../../../src/config/types.ts";
 import type { GuestMediaFacts } from "../../../src/guest/cidata/facts.ts";
 import { guestHostname, instanceIdAt, planGuestMedia } from "../../../src/guest/cidata/plan.ts";
 import { sampleConfig, sampleMount } from "../../support/sample-config.ts";
@@ -94,6 +95,26 @@ test.each([
   ["no other driver's scripts", sampleFacts(), "boot/Linux/05-rosetta-volume.sh", false],
 ])("%s", (_, facts, path, there) => {
   expect(paths(facts).includes(path)).toBe(there);
+});
+
+test("krunkit opens the GPU to all, but in Fedora, which is not restarted for its packages either", () => {
+  const added = (config: Partial<Config>) => {
+    const others = new Set(paths(sampleFacts({ vmType: "qemu" })));
+    return paths(sampleFacts({ vmType: "krunkit", ...config })).filter((path) => !others.has(path));
+  };
+  const gpu = ["boot/Linux/00-video-render-group.sh", "boot/Linux/01-gpu-device-perms.sh"];
+  expect(added({})).toEqual(gpu);
+  const image = {
+    ...sampleConfig.images[0],
+    arch: "aarch64",
+    location: "https://example.com/fedora-43.qcow2",
+  } as Image;
+  const base = [{ url: "template:_images/fedora", digest: "" }];
+  for (const config of [{ images: [image] }, { base }]) {
+    expect(added(config)).toEqual([]);
+    const facts = sampleFacts({ vmType: "krunkit", ...config });
+    expect(text(facts, "boot/Linux/00-reboot-if-required.sh")).toBe("#!/bin/sh\n");
+  }
 });
 
 test("a driver's script replaces one of the same name", () => {
