@@ -117,11 +117,15 @@ function wholeNumber(name: string, text = "0"): number {
   return Number(text);
 }
 
+/** As Go writes durations: `1m30s`, `1.5s`; units from hours to milliseconds. */
 function durationMs(text: string | undefined): number {
   if (text === undefined) return defaultTickMs;
-  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? [];
-  const factors: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
-  const value = Number(number) * (factors[unit ?? ""] ?? Number.NaN);
-  if (!(value > 0)) throw new UserError(`invalid argument "${text}" for "--tick"`);
+  const factors: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+  const parts = [...text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ms|s|m|h)/g)];
+  if (text !== "0" && (text === "" || parts.map(([part]) => part).join("") !== text)) {
+    throw new UserError(`invalid argument "${text}" for "--tick"`);
+  }
+  const value = parts.reduce((sum, [, number, unit]) => sum + Number(number) * (factors[unit ?? ""] ?? 0), 0);
+  if (value === 0) throw new UserError("tick must be specified");
   return value;
 }

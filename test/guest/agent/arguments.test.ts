@@ -17,6 +17,7 @@ test.each([
   [["daemon", "--virtio-port", "io.lima-vm.guest_agent.0"], { virtioPort: "io.lima-vm.guest_agent.0" }],
   [["daemon", "--socket-owner=1000", "--runtime-dir=/run/x"], { socketOwner: 1000, runtimeDirectory: "/run/x" }],
   [["daemon", "--vsock-port", "2222", "--tick", "3s"], { vsockPort: 2222, tickMs: 3000 }],
+  [["daemon", "--tick", "1m1.5s20ms"], { tickMs: 61_520 }],
 ])("%p", (args, options) => {
   expect(parseArguments(args)).toEqual({ command: "daemon", options: { ...defaults, ...options } });
 });
@@ -30,7 +31,11 @@ test.each([
   [["daemon", "--nonsense"], "unknown flag: --nonsense"],
   [["daemon", "--virtio-port"], "flag needs an argument: --virtio-port"],
   [["daemon", "--socket-owner", "me"], "invalid argument"],
-  [["daemon", "--tick", "0s"], "invalid argument"],
+  [["daemon", "--tick", "0s"], "tick must be specified"],
+  [["daemon", "--tick", "0"], "tick must be specified"],
+  [["daemon", "--tick", "3"], 'invalid argument "3" for "--tick"'],
+  [["daemon", "--tick="], "invalid argument"],
+  [["daemon", "--tick", "-3s"], "invalid argument"],
 ])("%p is refused", (args, message) => {
   expect(() => parseArguments(args)).toThrow(message);
 });
