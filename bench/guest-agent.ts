@@ -19,12 +19,16 @@ export async function guestAgent(): Promise<readonly Result[]> {
   using listeners = new GuestListeners(world, "agent");
   const opened: number[] = [];
   const closed: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round <= rounds; round += 1) {
     const listener = { protocol: "tcp", ip: "127.0.0.1", port: 42_000 + round } as const;
-    opened.push(await listeners.open(listener));
+    const openedMs = await listeners.open(listener);
     // Not always at the same moment between two looks.
     await Bun.sleep(Math.random() * 1000);
-    closed.push(await listeners.close(listener));
+    const closedMs = await listeners.close(listener);
+    // The first time the guest reads the program that listens from its disk, which is no time of the agent's.
+    if (round === 0) continue;
+    opened.push(openedMs);
+    closed.push(closedMs);
     await Bun.sleep(Math.random() * 1000);
   }
   await world.ok(["stop", "agent"]);
