@@ -25,8 +25,12 @@ export function guestParts({ prefix, agent, nerdctlArchive }: GuestInstallFacts)
   return [program, { file: nerdctlArchive, target: prefix, kind: "archive" }];
 }
 
-/** The line of shell that installs a part from where it was copied to. */
+/**
+ * The line of shell that installs a part from where it was copied to. A program takes its place by rename: it may be a link
+ * to read-only media, and may be running.
+ */
 export function installLine({ kind, target }: GuestPart, copied: string): string {
-  const [from, to] = [shellQuote(copied), shellQuote(target)];
-  return kind === "program" ? `sudo install -m 755 ${from} ${to}` : `sudo tar Cxzf ${to} ${from}`;
+  const [from, to, beside] = [copied, target, `${target}.new`].map(shellQuote);
+  if (kind === "archive") return `sudo tar Cxzf ${to} ${from}`;
+  return `sudo install -m 755 ${from} ${beside} && sudo mv -f ${beside} ${to}`;
 }

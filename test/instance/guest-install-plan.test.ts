@@ -1,13 +1,12 @@
 import { expect, test } from "bun:test";
 import { guestParts, installLine } from "../../src/instance/guest-install-plan.ts";
 
+const program = "/opt/lima/bin/lima-guestagent";
+const install = `sudo install -m 755 /tmp/x ${program}.new && sudo mv -f ${program}.new ${program}`;
+
 test.each([
-  ["the guest agent alone", undefined, ["sudo install -m 755 /tmp/x /opt/lima/bin/lima-guestagent"]],
-  [
-    "containerd beside it",
-    "/cache/nerdctl.tgz",
-    ["sudo install -m 755 /tmp/x /opt/lima/bin/lima-guestagent", "sudo tar Cxzf /opt/lima /tmp/x"],
-  ],
+  ["the guest agent alone", undefined, [install]],
+  ["containerd beside it", "/cache/nerdctl.tgz", [install, "sudo tar Cxzf /opt/lima /tmp/x"]],
 ])("%s", (_, nerdctlArchive, lines) => {
   const parts = guestParts({ prefix: "/opt/lima", agent: "/host/agent", nerdctlArchive });
   expect(parts.map((part) => installLine(part, "/tmp/x"))).toEqual(lines);
@@ -18,7 +17,6 @@ test.each([
 
 test("the guest's shell takes no part in a prefix", () => {
   const [part] = guestParts({ prefix: "/a b;$c", agent: "/agent", nerdctlArchive: undefined });
-  expect(part === undefined ? "" : installLine(part, "/tmp/x")).toBe(
-    "sudo install -m 755 /tmp/x '/a b;$c/bin/lima-guestagent'",
-  );
+  const quoted = "'/a b;$c/bin/lima-guestagent.new'";
+  expect(part === undefined ? "" : installLine(part, "/tmp/x")).toStartWith(`sudo install -m 755 /tmp/x ${quoted} && `);
 });
