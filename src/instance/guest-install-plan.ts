@@ -27,10 +27,10 @@ export function guestParts({ prefix, agent, nerdctlArchive }: GuestInstallFacts)
 
 /**
  * The line of shell that installs a part from where it was copied to. A program takes its place by rename: it may be a link
- * to read-only media, and may be running.
+ * to read-only media, and may be running. Small guests have no install(1).
  */
 export function installLine({ kind, target }: GuestPart, copied: string): string {
   const [from, to, beside] = [copied, target, `${target}.new`].map(shellQuote);
   if (kind === "archive") return `sudo tar Cxzf ${to} ${from}`;
-  return `sudo install -m 755 ${from} ${beside} && sudo mv -f ${beside} ${to}`;
+  return `sudo cp ${from} ${beside} && sudo chmod 755 ${beside} && sudo mv -f ${beside} ${to}`;
 }

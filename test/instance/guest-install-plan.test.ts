@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { guestParts, installLine } from "../../src/instance/guest-install-plan.ts";
 
 const program = "/opt/lima/bin/lima-guestagent";
-const install = `sudo install -m 755 /tmp/x ${program}.new && sudo mv -f ${program}.new ${program}`;
+const install = `sudo cp /tmp/x ${program}.new && sudo chmod 755 ${program}.new && sudo mv -f ${program}.new ${program}`;
 
 test.each([
   ["the guest agent alone", undefined, [install]],
@@ -18,5 +18,5 @@ test.each([
 test("the guest's shell takes no part in a prefix", () => {
   const [part] = guestParts({ prefix: "/a b;$c", agent: "/agent", nerdctlArchive: undefined });
   const quoted = "'/a b;$c/bin/lima-guestagent.new'";
-  expect(part === undefined ? "" : installLine(part, "/tmp/x")).toStartWith(`sudo install -m 755 /tmp/x ${quoted} && `);
+  expect(part === undefined ? "" : installLine(part, "/tmp/x")).toStartWith(`sudo cp /tmp/x ${quoted} && `);
 });
