@@ -6,11 +6,19 @@ export interface AutostartEntry {
   /** Absolute path; the instance is registered when this file exists. */
   readonly file: string;
   readonly content: string;
+  /** Files beside it that the manager reads with it. */
+  readonly dropIns: readonly DropIn[];
   readonly enable: readonly string[];
   readonly disable: readonly string[];
   /** Commands that start the instance through the manager, in order. */
   readonly start: readonly ManagerStep[];
   readonly stop: readonly string[];
+}
+
+/** A file of additional settings, in a directory for such files of this entry. */
+export interface DropIn {
+  readonly file: string;
+  readonly content: string;
 }
 
 /** A command to the service manager. */

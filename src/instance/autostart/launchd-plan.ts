@@ -11,6 +11,7 @@ export function launchdEntry(facts: AutostartFacts): AutostartEntry {
     identifier: label,
     file,
     content: plistText(label, facts, {}),
+    dropIns: [],
     enable: ["launchctl", "enable", target],
     disable: ["launchctl", "disable", target],
     start: [

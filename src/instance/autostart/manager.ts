@@ -1,6 +1,6 @@
-import { mkdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { errorText, UserError } from "../../lib/errors.ts";
+import { errorCode, errorText, UserError } from "../../lib/errors.ts";
 import { childEnv, describeExit, exec } from "../../lib/exec.ts";
 import { readTextIfExistsSync, writeFileAtomic } from "../../lib/files.ts";
 import type { Host } from "../../lib/host.ts";
@@ -75,7 +75,7 @@ export function stoppingEntry(
 ): AutostartEntry | undefined {
   if (startedBy === "") return undefined;
   const entry = autostartEntry(context, name);
-  const stored = entry === undefined ? undefined : readTextIfExistsSync(entry.file);
+  const stored = entry === undefined ? [] : [entry, ...entry.dropIns].map(({ file }) => readTextIfExistsSync(file));
   return managerStops({ startedBy, entry, stored }) ? entry : undefined;
 }
 
@@ -125,12 +125,14 @@ export function processFacts({ os, env }: Host): ProcessFacts {
  */
 export async function register(host: Host, entry: AutostartEntry, name: string): Promise<void> {
   const before = isRegistered(entry, name);
-  attempt(() => mkdirSync(dirname(entry.file), { recursive: true }), `create the directory for`, name);
-  attempt(() => writeFileAtomic(entry.file, entry.content, 0o644), "write", name);
+  for (const { file, content } of [...entry.dropIns, entry]) {
+    attempt(() => mkdirSync(dirname(file), { recursive: true }), `create the directory for`, name);
+    attempt(() => writeFileAtomic(file, content, 0o644), "write", name);
+  }
   try {
     await runShown(host, entry.enable);
   } catch (error) {
-    if (!before) rmSync(entry.file, { force: true });
+    if (!before) removeFiles(entry);
     throw error;
   }
 }
@@ -142,7 +144,25 @@ export async function unregister(host: Host, entry: AutostartEntry, name: string
   } catch (error) {
     throw entryError("disable", name, error);
   }
-  attempt(() => rmSync(entry.file, { force: true }), "remove", name);
+  attempt(() => removeFiles(entry), "remove", name);
+}
+
+/** The entry goes first: with what a crash leaves, the instance is not registered. */
+function removeFiles({ file, dropIns }: AutostartEntry): void {
+  rmSync(file, { force: true });
+  for (const dropIn of dropIns) {
+    rmSync(dropIn.file, { force: true });
+    removeIfEmpty(dirname(dropIn.file));
+  }
+}
+
+/** The person may have put drop-ins of their own there. */
+function removeIfEmpty(directory: string): void {
+  try {
+    rmdirSync(directory);
+  } catch (error) {
+    if (errorCode(error) !== "ENOTEMPTY" && errorCode(error) !== "ENOENT") throw error;
+  }
 }
 
 function attempt(act: () => void, what: string, name: string): void {

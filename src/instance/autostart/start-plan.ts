@@ -1,4 +1,5 @@
 import type { HostOs } from "../../lib/host.ts";
+import type { AutostartEntry } from "./entry.ts";
 
 /** The process that asks by whom it was started. */
 export interface ProcessFacts {
@@ -72,9 +73,9 @@ export function planStart({ registered, foreground, byManager }: StartRequest): 
 export interface StopRequest {
   /** What its host agent says started it; empty for a person. */
   readonly startedBy: string;
-  readonly entry: { readonly identifier: string; readonly content: string } | undefined;
-  /** What the entry's file holds; undefined when the instance is not registered. */
-  readonly stored: string | undefined;
+  readonly entry: Pick<AutostartEntry, "identifier" | "content" | "dropIns"> | undefined;
+  /** What the entry's file holds, and then its drop-ins; undefined for one that is not there. */
+  readonly stored: readonly (string | undefined)[];
 }
 
 /**
@@ -82,5 +83,6 @@ export interface StopRequest {
  * it. By any other systemd would end QEMU together with its host agent, before the guest could shut down.
  */
 export function managerStops({ startedBy, entry, stored }: StopRequest): boolean {
-  return entry !== undefined && startedBy === entry.identifier && stored === entry.content;
+  if (entry === undefined || startedBy !== entry.identifier) return false;
+  return [entry.content, ...entry.dropIns.map(({ content }) => content)].every((text, at) => text === stored[at]);
 }

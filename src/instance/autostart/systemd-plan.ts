@@ -1,7 +1,10 @@
 import type { AutostartEntry, AutostartFacts } from "./entry.ts";
 import { systemdUnit } from "./start-plan.ts";
 
-/** The user unit of an instance (host.md 1.18). */
+/**
+ * The user unit of an instance, to the letter as Lima writes it, and what it lacks in a drop-in (systemd.unit(5)): the
+ * time that the guest needs to shut down, and a Lima home that is not the usual one.
+ */
 export function systemdEntry(facts: AutostartFacts): AutostartEntry {
   const unit = systemdUnit(facts.instance.name);
   const config = facts.xdgConfigHome?.startsWith("/") === true ? facts.xdgConfigHome : `${facts.home}/.config`;
@@ -11,6 +14,7 @@ export function systemdEntry(facts: AutostartFacts): AutostartEntry {
     identifier: unit,
     file: `${config}/systemd/user/${unit}`,
     content: unitText(facts),
+    dropIns: [{ file: `${config}/systemd/user/${unit}.d/limactl.conf`, content: dropInText(facts) }],
     enable: systemctl("enable"),
     disable: systemctl("disable"),
     start: [{ command: systemctl("start") }],
@@ -18,7 +22,7 @@ export function systemdEntry(facts: AutostartFacts): AutostartEntry {
   };
 }
 
-function unitText({ limactl, limaHome }: AutostartFacts): string {
+function unitText({ limactl }: AutostartFacts): string {
   const command = [...limactl.map((each) => word(each)), "start", "%i", "--foreground"].join(" ");
   return [
     "[Unit]",
@@ -26,18 +30,25 @@ function unitText({ limactl, limaHome }: AutostartFacts): string {
     "Documentation=man:lima(1)",
     "",
     "[Service]",
-    ...(limaHome === undefined ? [] : [`Environment=${word(`LIMA_HOME=${limaHome}`, { isCommand: false })}`]),
     `ExecStart=${command}`,
     "WorkingDirectory=%h",
     "Type=simple",
     "TimeoutSec=10",
     "Restart=on-failure",
-    // Else systemd would end QEMU at the same moment as its host agent, and both after 10 s: the guest has to shut down.
-    "KillMode=mixed",
-    "TimeoutStopSec=200",
     "",
     "[Install]",
     "WantedBy=default.target",
+    "",
+  ].join("\n");
+}
+
+function dropInText({ limaHome }: AutostartFacts): string {
+  return [
+    "[Service]",
+    ...(limaHome === undefined ? [] : [`Environment=${word(`LIMA_HOME=${limaHome}`, { isCommand: false })}`]),
+    // Else systemd would end QEMU at the same moment as its host agent, and both after 10 s.
+    "KillMode=mixed",
+    "TimeoutStopSec=200",
     "",
   ].join("\n");
 }

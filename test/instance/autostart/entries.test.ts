@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { AutostartFacts } from "../../../src/instance/autostart/entry.ts";
@@ -32,12 +32,16 @@ WorkingDirectory=%h
 Type=simple
 TimeoutSec=10
 Restart=on-failure
-KillMode=mixed
-TimeoutStopSec=200
 
 [Install]
 WantedBy=default.target
 `,
+      dropIns: [
+        {
+          file: "/home/kim/.config/systemd/user/lima-vm@my.vm-1.service.d/limactl.conf",
+          content: "[Service]\nKillMode=mixed\nTimeoutStopSec=200\n",
+        },
+      ],
       enable: ["systemctl", "--user", "enable", "lima-vm@my.vm-1.service"],
       disable: ["systemctl", "--user", "disable", "lima-vm@my.vm-1.service"],
       start: [{ command: ["systemctl", "--user", "start", "lima-vm@my.vm-1.service"] }],
@@ -52,8 +56,8 @@ WantedBy=default.target
 
   test("tells a Lima home that is not the usual one, and quotes what systemd would read otherwise", () => {
     const odd = { ...facts, limactl: ["/opt/my tools/100%/$x/limactl"], limaHome: '/data/"vm" $s' };
-    const { content } = systemdEntry(odd);
-    expect(content).toContain('\nEnvironment="LIMA_HOME=/data/\\"vm\\" $s"\n');
+    const { content, dropIns } = systemdEntry(odd);
+    expect(dropIns[0]?.content).toContain('\nEnvironment="LIMA_HOME=/data/\\"vm\\" $s"\n');
     expect(content).toContain('\nExecStart="/opt/my tools/100%%/$$x/limactl" start %i --foreground\n');
   });
 
@@ -68,6 +72,8 @@ WantedBy=default.target
       const entry = systemdEntry({ ...facts, ...more, limactl: [program] });
       const file = join(directory, basename(entry.file));
       writeFileSync(file, entry.content);
+      mkdirSync(`${file}.d`);
+      for (const dropIn of entry.dropIns) writeFileSync(join(`${file}.d`, basename(dropIn.file)), dropIn.content);
       const checked = await exec(["systemd-analyze", "--user", "--man=no", "verify", file], {
         env: { ...process.env, XDG_RUNTIME_DIR: directory, HOME: directory },
       });
@@ -117,6 +123,7 @@ describe("a property list of launchd", () => {
       identifier: label,
       file,
       content: `${head}${body(label)}${tail}`,
+      dropIns: [],
       enable: ["launchctl", "enable", target],
       disable: ["launchctl", "disable", target],
       start: [

@@ -84,14 +84,16 @@ describe("who starts the instance", () => {
 });
 
 describe("who stops the instance", () => {
-  const entry = { identifier: unit, content: "[Unit]\n" };
+  const entry = { identifier: unit, content: "[Unit]\n", dropIns: [{ file: "/x.d/y", content: "[Service]\n" }] };
+  const stored = ["[Unit]\n", "[Service]\n"];
   test.each([
-    ["the manager that started it", { startedBy: unit, entry, stored: "[Unit]\n" }, true],
-    ["the person who started it", { startedBy: "", entry, stored: "[Unit]\n" }, false],
-    ["not another unit", { startedBy: "user@1000.service", entry, stored: "[Unit]\n" }, false],
-    ["not an entry of another program", { startedBy: unit, entry, stored: "[Unit]\nKillMode=control-group\n" }, false],
-    ["not an entry that is gone", { startedBy: unit, entry, stored: undefined }, false],
-    ["not without a manager", { startedBy: unit, entry: undefined, stored: undefined }, false],
+    ["the manager that started it", { startedBy: unit, entry, stored }, true],
+    ["the person who started it", { startedBy: "", entry, stored }, false],
+    ["not another unit", { startedBy: "user@1000.service", entry, stored }, false],
+    ["not an entry of another program", { startedBy: unit, entry, stored: ["[Unit]\n\n", "[Service]\n"] }, false],
+    ["not an entry of Lima, which has no drop-in", { startedBy: unit, entry, stored: ["[Unit]\n", undefined] }, false],
+    ["not an entry that is gone", { startedBy: unit, entry, stored: [undefined, undefined] }, false],
+    ["not without a manager", { startedBy: unit, entry: undefined, stored: [] }, false],
   ])("%s", (_what, request, asks) => {
     expect(managerStops(request)).toBe(asks);
   });
