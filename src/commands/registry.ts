@@ -315,13 +315,6 @@ export const registry: readonly CommandEntry[] = [
     },
   },
   {
-    name: "guest-install",
-    group: "additional",
-    short: "Install the guest agent, and containerd where it is wanted, in a running instance",
-    hidden: true,
-    target: { kind: "command", load: async () => (await import("./guest-install.ts")).command },
-  },
-  {
     name: "sftp-server",
     group: "additional",
     short: "Serve a directory by SFTP on standard input and output",

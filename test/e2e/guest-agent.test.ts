@@ -210,24 +210,6 @@ test(
   5 * minute,
 );
 
-test(
-  "guest-install puts this program's guest agent into the running guest",
-  async () => {
-    const link = "/usr/local/bin/lima-guestagent";
-    const run = await world.limactl(["guest-install", "m"]);
-    expect(run.code).toBe(0);
-    expect(run.stdout).toBe("");
-    const said = run.stderr.split("\n").filter((line) => line.includes("level=info"));
-    expect(said).toHaveLength(2);
-    expect(said[0]).toMatch(/msg="Copying `\/.*` to m:\/tmp\/[^"]+"/);
-    expect(said[1]).toMatch(/msg="Installing \/tmp\/\S+ to \/usr\/local\/bin\/lima-guestagent"/);
-    expect(await guest(`[ ! -L ${link} ] && stat -c "%a %u" ${link}`)).toBe("755 0");
-    expect(await guest(`cmp ${link} /mnt/lima-cidata/lima-guestagent && ls /tmp/tmp.* 2>/dev/null; echo`)).toBe("");
-    await guest(`ln -sfn /mnt/lima-cidata/lima-guestagent ${link}`);
-  },
-  3 * minute,
-);
-
 // The last one: it takes the place of the host agent.
 describe("over virtio-serial", () => {
   beforeAll(async () => {
