@@ -5,6 +5,7 @@ import { checkInstanceName } from "../config/identifier.ts";
 import { findInstance, type Request, readRequest } from "../instance/existing.ts";
 import type { Instance } from "../instance/record.ts";
 import { quote } from "../lib/quote.ts";
+import { instanceFiles } from "../store/instance-files.ts";
 import { createFlags } from "./edit-flags.ts";
 import { editStored } from "./edit-stored.ts";
 import { instanceContext } from "./instance-context.ts";
@@ -56,7 +57,7 @@ export const command = defineCommand({
 
 /** The first boot of Windows installs it. */
 function usualTimeout({ logger }: CommandContext<typeof args>, { config, dir }: Instance): number {
-  const installing = config?.os === "Windows" && !existsSync(join(dir, "win-done-installation"));
+  const installing = config?.os === "Windows" && !existsSync(join(dir, instanceFiles.windowsInstalled));
   if (!installing) return defaultTimeoutMs;
   logger.info("Extended the default timeout to 30m0s for Windows guest initial boot.");
   return windowsTimeoutMs;

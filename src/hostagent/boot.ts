@@ -22,7 +22,7 @@ export interface BootOptions {
   /** Resolves once the shared connection of `limactl shell` is there. */
   readonly controlMaster: () => Promise<void>;
   /** Sets up what needs an essential guest; what went wrong degrades the instance. */
-  readonly onEssential: () => Promise<readonly string[]>;
+  readonly onEssential: (satisfied: boolean) => Promise<readonly string[]>;
   /** The last lines of QEMU's standard error. */
   readonly driverOutput: () => readonly string[];
   /** Aborted when the run ends. */
@@ -40,6 +40,9 @@ export interface BootResult {
 /** A script of the user's that goes on failing is given up after this time. */
 const scriptLimitMs = 600_000;
 
+/** The same for Windows, which installs itself on its first boot. */
+const windowsLimitMs = 1_800_000;
+
 /**
  * Waits until the guest is ready, or until it makes no progress any more.
  * @throws the signal's reason when the run ends before
@@ -56,7 +59,8 @@ export async function awaitBoot(options: BootOptions): Promise<BootResult> {
     onSign: (sign) => monitor.sign(sign),
     signal,
   });
-  const watching = session.connected().then(() => watch.run());
+  // the watch is a shell script, and no marker of Windows is looked for by it
+  const watching = session.connected().then(() => (config.os === "Windows" ? undefined : watch.run()));
   watching.catch((error: unknown) => logger.debug(`watching the guest's boot ended: ${errorText(error)}`));
   try {
     const errors = await satisfyRequirements({
@@ -69,7 +73,7 @@ export async function awaitBoot(options: BootOptions): Promise<BootResult> {
       },
       onEssential: options.onEssential,
       exportParameters: config.os === "Linux" || config.os === "Darwin",
-      scriptLimitMs,
+      scriptLimitMs: config.os === "Windows" ? windowsLimitMs : scriptLimitMs,
       logger,
       signal,
     });

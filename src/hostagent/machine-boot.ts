@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CloudInitProgress } from "../hostapi/events.ts";
 import { errorText } from "../lib/errors.ts";
@@ -71,7 +71,9 @@ export async function bootGuest(
     const access = await running.access;
     await services.start(new ControlMaster({ host, logger, socketPath, signal: dialling, ...access }));
   };
-  const onEssential = async (): Promise<readonly string[]> => {
+  const onEssential = async (satisfied: boolean): Promise<readonly string[]> => {
+    // later starts do without the installer's media
+    if (config.os === "Windows" && satisfied) writeFileSync(join(directory, instanceFiles.windowsInstalled), "");
     const work: Promise<void>[] = [];
     if (config.ssh.forwardAgent && !config.plain)
       work.push(services.start(new AgentLink({ host, logger, access: running.access })));

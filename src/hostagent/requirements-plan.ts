@@ -15,7 +15,9 @@ export type RequirementCheck =
   | { readonly kind: "control-master" }
   | { readonly kind: "marker"; readonly marker: GuestMarker }
   /** A script that ends with 0; its first line names the interpreter. */
-  | { readonly kind: "script"; readonly script: string };
+  | { readonly kind: "script"; readonly script: string }
+  /** A command line of the guest's own shell that ends with 0. */
+  | { readonly kind: "command"; readonly command: string };
 
 /** One thing that a guest must have or do before it is ready. */
 export interface Requirement {
@@ -35,6 +37,7 @@ type Draft = Pick<Requirement, "description" | "check" | "hint"> & { readonly fa
 
 /** What the guest of a configuration must satisfy, in order. */
 export function requirements(config: Config, hostOs: HostOs): readonly Requirement[] {
+  if (config.os === "Windows") return numbered("essential", [windowsLogin]);
   return [
     ...numbered("essential", essential(config, hostOs)),
     ...numbered("optional", optional(config)),
@@ -48,6 +51,18 @@ const login: Draft = {
   hint:
     "make sure that no other process uses `ssh.localPort`; a key with a passphrase is only usable through ssh-agent " +
     "(see also the serial log of the instance)",
+};
+
+/** Windows lets us in before it is set up; its last script leaves a file. */
+const windowsLogin: Draft = {
+  description: "ssh",
+  check: {
+    kind: "command",
+    command:
+      "powershell.exe -NoProfile -NonInteractive -Command " +
+      `"if (Test-Path -PathType Leaf -LiteralPath 'C:\\ProgramData\\Lima\\lima-boot-done.txt') { exit 0 } else { exit 1 }"`,
+  },
+  hint: "Windows is not set up yet, or another process uses `ssh.localPort` (see also the screen of the instance)",
 };
 
 const userSession: Draft = {

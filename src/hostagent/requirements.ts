@@ -18,8 +18,12 @@ export interface RequirementSource {
 export interface SatisfyOptions {
   readonly list: readonly Requirement[];
   readonly source: RequirementSource;
-  /** Sets up what needs the essential requirements and what the others may need. @returns what went wrong */
-  readonly onEssential: () => Promise<readonly string[]>;
+  /**
+   * Sets up what needs the essential requirements and what the others may need.
+   * @param satisfied every essential requirement is
+   * @returns what went wrong
+   */
+  readonly onEssential: (satisfied: boolean) => Promise<readonly string[]>;
   /** Whether scripts get `PARAM_*`; see `scriptCommand`. */
   readonly exportParameters: boolean;
   /** How long a script may go on failing. */
@@ -54,7 +58,8 @@ export async function satisfyRequirements(options: SatisfyOptions): Promise<read
         break;
       }
     }
-    if (label === "essential") errors.push(...(await untilAborted(options.onEssential(), options.signal)));
+    if (label === "essential")
+      errors.push(...(await untilAborted(options.onEssential(errors.length === 0), options.signal)));
   }
   await Promise.all(beside);
   return errors;
@@ -103,12 +108,21 @@ async function check(requirement: Requirement, options: SatisfyOptions): Promise
     case "marker":
       return source.marker(requirement.check.marker);
     case "script":
-      return untilScriptSucceeds(requirement.check.script, requirement.fatal, options);
+      return untilSuccess(
+        scriptCommand(requirement.check.script, options.exportParameters),
+        requirement.fatal,
+        options,
+      );
+    case "command":
+      return untilSuccess({ command: requirement.check.command, stdin: "" }, requirement.fatal, options);
   }
 }
 
-async function untilScriptSucceeds(script: string, once: boolean, options: SatisfyOptions): Promise<void> {
-  const { command, stdin } = scriptCommand(script, options.exportParameters);
+async function untilSuccess(
+  { command, stdin }: { readonly command: string; readonly stdin: string },
+  once: boolean,
+  options: SatisfyOptions,
+): Promise<void> {
   const deadline = AbortSignal.timeout(options.scriptLimitMs);
   const signal = AbortSignal.any([options.signal, deadline]);
   let cause = "it did not end";

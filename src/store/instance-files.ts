@@ -36,6 +36,7 @@ export const instanceFiles = {
   hostAgentLock: "ha.lock",
   ansibleInventory: "ansible-inventory.yaml",
   state: "state.json",
+  windowsInstalled: "win-done-installation",
 } as const;
 
 /** Endings of files that belong to a run, not to the instance: removed by a forced stop, skipped by a clone. */

@@ -43,6 +43,11 @@ describe("what a guest must satisfy", () => {
     ["plain mode", { plain: true }, ["essential 1/2 ssh", "essential 2/2 Explicitly start ssh ControlMaster", done]],
     ["FreeBSD", { os: "FreeBSD" }, ["essential 1/2 ssh", "essential 2/2 Explicitly start ssh ControlMaster", done]],
     [
+      "Windows, whatever else it has",
+      { os: "Windows", probes: [{ mode: "readiness", description: "", script: "#!/bin/sh\n", hint: "h" }] },
+      ["essential 1/1 ssh"],
+    ],
+    [
       "sshfs mounts",
       { mountType: "reverse-sshfs", mounts },
       [
@@ -96,8 +101,8 @@ function setUp(change: Partial<RequirementSource> = {}, failures: readonly strin
     exec: async () => ({ code: 0, signal: null, stdout: "", stderr: "" }),
     ...change,
   };
-  const onEssential = async () => {
-    lines.push("set up");
+  const onEssential = async (satisfied: boolean) => {
+    lines.push(satisfied ? "set up" : "set up, although something is missing");
     return failures;
   };
   const run = (items: readonly Requirement[], signal = new AbortController().signal, scriptLimitMs = 1000) =>
@@ -124,6 +129,34 @@ describe("working through them", () => {
     expect(lines.indexOf("set up")).toBeLessThan(
       lines.indexOf("Waiting for the final requirement 1 of 1: `boot scripts must have finished`"),
     );
+  });
+
+  test("Windows is asked for the file that its last script leaves, until that is there", async () => {
+    const asked: string[] = [];
+    const { lines, run } = setUp({
+      exec: async (command, stdin) => {
+        asked.push(command);
+        expect(stdin).toBe("");
+        return { code: asked.length < 3 ? 1 : 0, signal: null, stdout: "", stderr: "" };
+      },
+    });
+    expect(await run(list({ os: "Windows" }))).toEqual([]);
+    expect(asked).toHaveLength(3);
+    expect(asked[0]).toBe(
+      "powershell.exe -NoProfile -NonInteractive -Command " +
+        `"if (Test-Path -PathType Leaf -LiteralPath 'C:\\ProgramData\\Lima\\lima-boot-done.txt') { exit 0 } else { exit 1 }"`,
+    );
+    expect(lines).toEqual([
+      "Waiting for the essential requirement 1 of 1: `ssh`",
+      "The essential requirement 1 of 1 is satisfied",
+      "set up",
+    ]);
+  });
+
+  test("what is set up knows that an essential one is missing", async () => {
+    const { lines, run } = setUp({ exec: failing });
+    expect(await run(list({ os: "Windows" }), undefined, 200)).toHaveLength(1);
+    expect(lines.at(-1)).toBe("set up, although something is missing");
   });
 
   test("a fatal one is tried once, and its failure ends its list alone", async () => {

@@ -15,7 +15,6 @@ export const qemuFiles = {
   swtpmDirectory: "swtpm",
   swtpmSock: "swtpm.sock",
   virtioWin: "virtio-win",
-  windowsInstalled: "win-done-installation",
 } as const;
 
 /** Sockets that QEMU makes, which one that is killed leaves behind. */
