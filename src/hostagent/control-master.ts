@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { createConnection } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorText } from "../lib/errors.ts";
 import { childEnv, describeExit, exec } from "../lib/exec.ts";
 import type { Host } from "../lib/host.ts";
 import type { Logger } from "../lib/log.ts";
+import { isServed } from "../store/ssh-master.ts";
 import { exitMasterArguments, masterArguments, type SshEndpoint, type SshOption } from "../store/ssh-plan.ts";
 import type { SshProgram } from "../store/ssh-program.ts";
 import type { Health, Service } from "./service.ts";
@@ -120,15 +120,4 @@ export class ControlMaster implements Service {
 async function untilGone(socketPath: string): Promise<void> {
   const deadline = performance.now() + endLimitMs;
   while (existsSync(socketPath) && performance.now() < deadline) await sleep(5);
-}
-
-/** Whether a control master answers on the socket; one that ended leaves nothing there, or a dead socket. */
-async function isServed(socketPath: string): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = createConnection(socketPath);
-  socket.once("connect", () => resolve(true));
-  socket.once("error", () => resolve(false));
-  const served = await promise;
-  socket.destroy();
-  return served;
 }

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { errorText, UserError } from "../lib/errors.ts";
 import { quote } from "../lib/quote.ts";
 import { unlockDataDisks } from "../store/data-disks.ts";
-import { transientSuffixes } from "../store/instance-files.ts";
+import { instanceFiles, transientSuffixes } from "../store/instance-files.ts";
 import { type ProcessIdentity, processIdentity, signalProcess, waitForEnd } from "../store/process.ts";
 import { strayDrivers } from "../store/running.ts";
+import { waitForMasterEnd } from "../store/ssh-master.ts";
 import { removeState } from "../store/state.ts";
 import { loadDriver } from "../vm/drivers.ts";
 import { stopByManager, stoppingEntry } from "./autostart/manager.ts";
@@ -19,6 +20,9 @@ const shutdownLimitMs = 190_000;
 
 /** How long the processes may outlive the agent's last event. */
 const settleLimitMs = 180_000;
+
+/** How long the ssh connection that shells share may outlive its guest. */
+const masterEndLimitMs = 2_000;
 
 /** How long the kernel may take to end a process that was sent SIGKILL. */
 const killLimitMs = 10_000;
@@ -71,6 +75,7 @@ export async function forceStopInstance(context: InstanceContext, instance: Inst
   }
   // The agent may have started a virtual machine between the look and its end.
   for (const driver of driversOf(instance)) await kill(context, driver);
+  await waitForMasterEnd(join(instance.dir, instanceFiles.sshSock), masterEndLimitMs);
   cleanUpRun(context, instance);
 }
 
