@@ -8,7 +8,7 @@ import { instanceNames, limaHome } from "../store/directories.ts";
 import { registry } from "./registry.ts";
 
 /**
- * The same for whatever is completed.
+ * Answers `limactl __complete` for whatever is completed, also for what `complete.ts` leaves to it.
  * @param args the words after the program's name
  * @param calledAs the program's name as the caller gave it
  * @returns the exit code

@@ -5,7 +5,7 @@ import type { Render } from "../config/expand.ts";
 import type { ConfigFacts, PathKind } from "../config/facts.ts";
 import type { LoadedConfig, LoadSettings } from "../config/load-layers.ts";
 import type { Config, PartialConfig } from "../config/types.ts";
-import { errorCode, systemErrorText } from "../lib/errors.ts";
+import { errorCode, errorText } from "../lib/errors.ts";
 import { readTextIfExistsSync, writeFileAtomic } from "../lib/files.ts";
 import type { Host } from "../lib/host.ts";
 import { sha256Hex } from "../lib/sha256.ts";
@@ -277,7 +277,7 @@ function pathKind(path: string): PathKind {
     if (stat === undefined) return "missing";
     return stat.isDirectory() ? "directory" : stat.isSocket() ? "socket" : "file";
   } catch (error) {
-    return { error: error instanceof Error ? (systemErrorText(error) ?? error.message) : String(error) };
+    return { error: errorText(error) };
   }
 }
 

@@ -1,7 +1,7 @@
 import { accessSync, constants, readdirSync, statSync } from "node:fs";
 import { basename, delimiter, join } from "node:path";
 import { installationPrefixes } from "../config/templates/directories-read.ts";
-import { systemErrorText } from "../lib/errors.ts";
+import { errorText } from "../lib/errors.ts";
 import type { Host } from "../lib/host.ts";
 
 /** External drivers of this host: programs called `lima-driver-NAME`. */
@@ -45,8 +45,7 @@ export function findExternalDrivers(host: Host): ExternalDrivers {
     try {
       look(path);
     } catch (error) {
-      const reason = error instanceof Error ? (systemErrorText(error) ?? error.message) : String(error);
-      warnings.push(`Error accessing external driver path ${path}: ${reason}`);
+      warnings.push(`Error accessing external driver path ${path}: ${errorText(error)}`);
     }
   for (const prefix of installationPrefixes(host))
     for (const folder of ["libexec/lima", "lib/lima"])
