@@ -7,19 +7,44 @@ import { drain, echo, pour, reachable } from "./streams.ts";
 const bulkBytes = 8 * 1024 * 1024;
 const shortCount = 100;
 const shortAtOnce = 4;
-const counts = { bulk: 5, short: 15, first: 31 } as const;
+const counts = { bulk: 5, short: 31, first: 151 } as const;
 /** Uses before the measured ones: a run time compiles what it does often, and in an emulated guest that takes its time. */
-const warmUps = { bulk: 1, short: 6, first: 10 } as const;
+const warmUps = { bulk: 1, short: 10, first: 50 } as const;
 const budgets = { bulk: 0.5, short: 0.67, first: 1 } as const;
 
 /** Ports of the programs in the guest. */
 const guestPorts = { sink: 17_001, source: 17_002, short: 17_003, echo: 17_004 } as const;
 type Program = keyof typeof guestPorts;
 
-const servers = `
-Bun.listen({ hostname: "127.0.0.1", port: ${guestPorts.short}, socket: { data() {}, open(socket) { socket.end(new Uint8Array(1024)); } } });
+/** Programs that run in the guest, by the runtime that is there; each by itself, so that none waits for another. */
+const guestPrograms = {
+  /** Answers each connection with 1 KiB and closes. By system calls alone, so that the forward is measured and not the server. */
+  short: `
+import { dlopen, FFIType } from "bun:ffi";
+const { i32, u32, ptr } = FFIType;
+const { symbols: c } = dlopen("libc.so.6", {
+  socket: { args: [i32, i32, i32], returns: i32 },
+  bind: { args: [i32, ptr, u32], returns: i32 },
+  listen: { args: [i32, i32], returns: i32 },
+  accept: { args: [i32, ptr, ptr], returns: i32 },
+  send: { args: [i32, ptr, u32, i32], returns: i32 },
+  close: { args: [i32], returns: i32 },
+});
+const [AF_INET, SOCK_STREAM, MSG_NOSIGNAL] = [2, 1, 0x4000];
+const address = new Uint8Array([AF_INET, 0, ${guestPorts.short >> 8}, ${guestPorts.short & 255}, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+const listener = c.socket(AF_INET, SOCK_STREAM, 0);
+if (c.bind(listener, address, 16) !== 0 || c.listen(listener, 128) !== 0) throw new Error("cannot listen");
+const answer = new Uint8Array(1024);
+for (;;) {
+  const connection = c.accept(listener, null, null);
+  c.send(connection, answer, answer.length, MSG_NOSIGNAL);
+  c.close(connection);
+}
+`,
+  echo: `
 Bun.listen({ hostname: "127.0.0.1", port: ${guestPorts.echo}, socket: { data(socket, bytes) { socket.write(bytes); } } });
-`;
+`,
+} as const;
 
 /** Forwards of ports against `ssh -L` of OpenSSH, through the same guest. */
 export async function forwards(): Promise<readonly Result[]> {
@@ -29,8 +54,10 @@ export async function forwards(): Promise<readonly Result[]> {
   const listen = (port: number) => `TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr`;
   const zeros = `dd if=/dev/zero bs=65536 count=${bulkBytes / 65536}`;
   const script = [
-    `cat >/tmp/servers.ts <<'END'\n${servers}\nEND`,
-    "setsid sudo env BUN_BE_BUN=1 lima-guestagent run /tmp/servers.ts </dev/null >/tmp/servers.log 2>&1 &",
+    ...Object.entries(guestPrograms).flatMap(([name, text]) => [
+      `cat >/tmp/${name}.ts <<'END'\n${text}\nEND`,
+      `setsid sudo env BUN_BE_BUN=1 lima-guestagent run /tmp/${name}.ts </dev/null >/tmp/${name}.log 2>&1 &`,
+    ]),
     socat(`-u ${listen(guestPorts.sink)} OPEN:/dev/null`),
     socat(`-U ${listen(guestPorts.source)} 'EXEC:${zeros},nofork'`),
   ].join("\n");
