@@ -1,3 +1,4 @@
+import { bootScripts } from "../assets/boot-scripts.ts";
 import { defineCommand } from "../cli/command.ts";
 import { resetInstance } from "../instance/factory-reset.ts";
 import { defaultInstance, instanceContext } from "./instance-context.ts";
@@ -6,6 +7,6 @@ export const command = defineCommand({
   meta: { name: "factory-reset", description: "Remove everything of an instance but its configuration" },
   positionals: { usage: "INSTANCE", max: 1, complete: "instances" },
   async run(context) {
-    await resetInstance(instanceContext(context), context.positionals[0] ?? defaultInstance);
+    await resetInstance(instanceContext(context), context.positionals[0] ?? defaultInstance, bootScripts);
   },
 });

@@ -1,3 +1,4 @@
+import { bootScripts } from "../assets/boot-scripts.ts";
 import type { CommandContext } from "../cli/command.ts";
 import { checkInstanceName } from "../config/identifier.ts";
 import { embedTemplate } from "../config/templates/embed.ts";
@@ -41,7 +42,7 @@ export async function makeInstance(context: CreateContext, request: Request): Pr
   const surroundings = instanceContext(context);
   // What a person made is saved for them where it is not valid; the creation itself would only refuse it.
   if (tty) await checkEdited(surroundings, final.name, final.text, { typed: final.typed === true });
-  return createInstance(surroundings, final.name, final.text);
+  return createInstance(surroundings, final.name, final.text, bootScripts);
 }
 
 /** Whether prompts are allowed for this request. */

@@ -11,8 +11,15 @@ import type { Instance } from "./record.ts";
 
 const failure = "failed to configure driver for regenerating cloud-config";
 
-/** Writes `cloud-config.yaml` for people to read; the guest gets its own with each start. A failure is only logged. */
-export async function writeCloudConfig(context: InstanceContext, instance: Instance): Promise<void> {
+/**
+ * Writes `cloud-config.yaml` for people to read; the guest gets its own with each start. A failure is only logged.
+ * @param bootScripts scripts of the program, by path below src/guest/boot: some are part of the text
+ */
+export async function writeCloudConfig(
+  context: InstanceContext,
+  instance: Instance,
+  bootScripts: Readonly<Record<string, string>>,
+): Promise<void> {
   const { host, limaHome, logger } = context;
   if (instance.config === undefined) {
     logger.error(failure, { error: instance.errors.join("\n") });
@@ -30,7 +37,7 @@ export async function writeCloudConfig(context: InstanceContext, instance: Insta
       config,
       machineId: await machineId(host),
       agentChannel: driver.guestAgent,
-      bootScripts: {},
+      bootScripts,
       sshPublicKeys: (await loadSshKeys(host, limaHome, config.ssh.loadDotSSHPubKeys)).publicKeys,
       guestAgentFile: undefined,
       nerdctlArchive: undefined,

@@ -20,9 +20,15 @@ import type { Instance } from "./record.ts";
  * Makes an instance of a template's text: checks it whole, then puts the directory in place with one rename, so that it
  * exists complete or not at all. Nothing is downloaded yet.
  * @param text the embedded and edited template; stored as it is
+ * @param bootScripts scripts of the program, by path below src/guest/boot: `cloud-config.yaml` shows some of them
  * @throws UserError for a bad name, an existing instance, a template that does not validate, a driver that is not here
  */
-export async function createInstance(context: InstanceContext, name: string, text: string): Promise<Instance> {
+export async function createInstance(
+  context: InstanceContext,
+  name: string,
+  text: string,
+  bootScripts: Readonly<Record<string, string>>,
+): Promise<Instance> {
   checkInstanceName(name);
   const dir = instanceDirectory(context.limaHome, name);
   checkSocketPathLength(name, dir, context.host.os);
@@ -38,7 +44,7 @@ export async function createInstance(context: InstanceContext, name: string, tex
   });
   if (!placed) throw alreadyExists(name, dir);
   const instance = await inspectInstance(context, name);
-  await writeCloudConfig(context, instance);
+  await writeCloudConfig(context, instance, bootScripts);
   return instance;
 }
 

@@ -16,9 +16,14 @@ const kept: ReadonlySet<string> = new Set([instanceFiles.limaVersion, instanceFi
 /**
  * Brings an instance back to where it was when it was created: ends it and removes its disks, keeping its configuration.
  * An instance that does not exist is only told of.
+ * @param bootScripts scripts of the program, by path below src/guest/boot: `cloud-config.yaml` shows some of them
  * @throws UserError for a protected instance, and for one that is being started
  */
-export async function resetInstance(context: InstanceContext, name: string): Promise<void> {
+export async function resetInstance(
+  context: InstanceContext,
+  name: string,
+  bootScripts: Readonly<Record<string, string>>,
+): Promise<void> {
   const instance = await findOrTell(context, name);
   if (instance === undefined) return;
   if (instance.protected) {
@@ -40,7 +45,7 @@ export async function resetInstance(context: InstanceContext, name: string): Pro
   for (const entry of readdirSync(instance.dir)) {
     if (!kept.has(entry) && !/\.ya?ml$/.test(entry)) remove(context, join(instance.dir, entry));
   }
-  await writeCloudConfig(context, instance);
+  await writeCloudConfig(context, instance, bootScripts);
   context.logger.info(`Instance ${quote(name)} has been factory reset`);
 }
 

@@ -243,7 +243,9 @@ describe("factory-reset", () => {
       expect(readdirSync(world.file("reset", "")).sort()).toEqual(
         ["cloud-config.yaml", "lima-version", "lima.yaml", "mine", "notes.yml", "vz-identifier"].sort(),
       );
-      expect(readFileSync(world.file("reset", "cloud-config.yaml"), "utf8")).toContain("#cloud-config");
+      const cloudConfig = readFileSync(world.file("reset", "cloud-config.yaml"), "utf8");
+      expect(cloudConfig).toStartWith("#cloud-config\n");
+      expect(cloudConfig).toContain("\n  name_nics() {\n");
     },
     limit,
   );

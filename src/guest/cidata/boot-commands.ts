@@ -8,7 +8,7 @@ import { shellWord } from "./shell-text.ts";
 export function bootCommands({ config, nics, bootScripts }: GuestMediaFacts): readonly string[] {
   const commands: string[] = [];
   if (config.os === "Linux" && nics.length > 0) {
-    const pairs = nics.map(({ mac, name }) => shellWord(`${mac}=${name}`)).join(" ");
+    const pairs = nics.map(({ mac, name }) => shellWord(`${mac.toLowerCase()}=${name}`)).join(" ");
     const script = (bootScripts["cloud-init/name-nics.sh"] ?? "").replace(/^#!.*\n/, "");
     commands.push(`${script}\nname_nics ${pairs}\n`);
   }

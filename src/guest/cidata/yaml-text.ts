@@ -7,9 +7,12 @@
 const unprintable = /[^\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u;
 const escaped = new RegExp(`["\\\\\\t]|${unprintable.source}`, "gu");
 
-/** What is safe without quotes: words that no reader takes for a number, a date, a boolean or null, and IPv4 addresses. */
+/**
+ * What is safe without quotes: words that no reader takes for a number, a date, a boolean or null, and addresses of IPv4
+ * and IPv6, but for one that ends as a key does, and one that YAML 1.1 reads as a number with the base 60.
+ */
 const plainWord =
-  /^(?:(?!(?:true|false|yes|no|on|off|null|y|n|e[-+]?\d+)$)[A-Za-z/][A-Za-z0-9_/.+-]*|\d+\.\d+\.\d+\.\d+)$/i;
+  /^(?:(?!(?:true|false|yes|no|on|off|null|y|n|e[-+]?\d+)$)[A-Za-z/][A-Za-z0-9_/.+-]*|\d+\.\d+\.\d+\.\d+|(?=.*(?:::|[a-f]))[0-9a-f]*:[0-9a-f:.]*[0-9a-f])$/i;
 
 /** A double-quoted scalar on one line. */
 export function quoted(text: string): string {

@@ -49,11 +49,11 @@ for (const shell of [["busybox", "ash"], ["bash"]]) {
         mountType: "9p",
         mounts: [sampleMount("/a", "/a b"), sampleMount("/c", "/c", { writable: true })],
         caCerts: { removeDefaults: true, files: [], certs: [pem, pem] },
-        dns: ["192.168.5.3", "1.1.1.1"],
+        dns: ["192.168.5.3", "2606:4700::1111"],
       },
       {
         sshPublicKeys: ['ssh-ed25519 AAAA the "first" key', "ssh-rsa BBBB second"],
-        dns: { addresses: ["192.168.5.3", "1.1.1.1"], udpPort: 0, tcpPort: 0 },
+        dns: { addresses: ["192.168.5.3", "2606:4700::1111"], udpPort: 0, tcpPort: 0 },
         nics: [
           { mac: "52:55:55:00:00:01", name: "eth0", metric: 200 },
           { mac: "52:55:55:00:00:02", name: "lima0", metric: 100 },
@@ -76,7 +76,7 @@ for (const shell of [["busybox", "ash"], ["bash"]]) {
         `mount TAG|/a b|${options("ro", "fscache")}`,
         `mount TAG|/c|${options("rw", "mmap")}`,
         "dns 192.168.5.3",
-        "dns 1.1.1.1",
+        "dns 2606:4700::1111",
         `no default certificates\n${certificate}${certificate.trimEnd()}`,
         "nic 52:55:55:00:00:01 eth0",
         "nic 52:55:55:00:00:02 lima0",

@@ -35,7 +35,11 @@ const value = fc.oneof(
     "x ",
     "---",
     "2001-01-01",
+    "1:2:3:4:5:6:7:8",
+    "fe80::",
+    "::ffff:1.2.3.4",
   ),
+  fc.ipV6(),
 );
 
 test("any text comes back from a quoted scalar, a word and a block", () => {
@@ -49,6 +53,11 @@ test("any text comes back from a quoted scalar, a word and a block", () => {
     }),
     { numRuns: 3000 },
   );
+});
+
+test("addresses stand without quotes, as readers of lines want them", () => {
+  for (const address of ["1.1.1.1", "::1", "2606:4700::1111", "fd00:0:0:0:1:2:3:4"])
+    expect(word(address)).toBe(address);
 });
 
 test("scripts stay readable: they become block scalars", () => {
@@ -184,13 +193,13 @@ test("the boot script starts at the end of every boot", () => {
 test("NICs are named early, then the scripts of mode boot run with the parameters", () => {
   const nics = [
     { mac: "52:55:55:00:00:01", name: "eth0", metric: 200 },
-    { mac: "52:55:55:00:00:02", name: "lima0", metric: 100 },
+    { mac: "52:55:55:0A:0b:02", name: "lima0", metric: 100 },
   ];
   const { bootcmd } = userData(
     { param: { B: "it's", A: "1" }, provision: [sampleScript("boot", "echo hi\n")] },
     { nics },
   );
-  expect(bootcmd[0]).toEndWith("name_nics '52:55:55:00:00:01=eth0' '52:55:55:00:00:02=lima0'\n");
+  expect(bootcmd[0]).toEndWith("name_nics '52:55:55:00:00:01=eth0' '52:55:55:0a:0b:02=lima0'\n");
   expect(bootcmd[1]).toBe("export PARAM_A='1'\nexport PARAM_B='it'\\''s'\necho hi\n");
 });
 
