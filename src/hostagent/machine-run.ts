@@ -124,8 +124,13 @@ async function startMachine(
   ]);
   context.onSshPort(port);
   for (const file of keys.skipped) logger.warn(`public key \`${file}\` doesn't seem to be in ssh format`);
+  if (config.networks.length > 0) {
+    logger.warn("`networks` of lima.yaml is left out: instances are attached to the built-in network alone");
+  }
   const instanceId = await writeGuestMedia({
     ...options,
+    // cloud-init gives up on the whole network when a NIC that it is told of does not exist.
+    config: { ...config, networks: [] },
     guestAgentFile: options.guestAgentFile,
     guestAgentMuslFile: options.guestAgentMuslFile,
     nerdctlArchive: options.nerdctlArchive,

@@ -42,6 +42,8 @@ interface Guest {
   readonly sshd?: boolean;
   readonly startFailure?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** More of its lima.yaml. */
+  readonly yaml?: string;
 }
 
 /** A host agent on a machine that is a real sshd: everything but the virtual machine itself is as in life. */
@@ -76,7 +78,8 @@ async function agent(guest: Guest) {
     error: keep("error"),
     log() {},
   };
-  writeFileSync(join(directory, "lima.yaml"), "images: [{location: /x}]\nmounts: []\ncontainerd: {user: false}\n");
+  const yaml = `images: [{location: /x}]\nmounts: []\ncontainerd: {user: false}\n${guest.yaml ?? ""}`;
+  writeFileSync(join(directory, "lima.yaml"), yaml);
   const loaded = await loadStoredConfig({ host, limaHome, logger }, "foo");
   // no guest may have a user root; but the sshd of a test that runs as root lets only root in
   let account = "lima";
@@ -297,6 +300,17 @@ describe("the host agent", () => {
     expect(await run.outcome).toBe("no QEMU here");
     expect(run.events).toEqual([{ exiting: true, errors: ["no QEMU here"] }]);
     expect(existsSync(join(run.directory, "ha.pid"))).toBe(false);
+  });
+
+  test("a NIC that the machine does not have is not told to the guest, but to people", async () => {
+    await using run = await agent({ startFailure: "enough", yaml: "networks: [{lima: user-v2}]\n" });
+    await run.outcome;
+    const media = readFileSync(join(run.directory, "cidata.iso"), "latin1");
+    expect(media).toContain("set-name: eth0");
+    expect(media).not.toContain("set-name: lima0");
+    expect(run.log).toContain(
+      "warning `networks` of lima.yaml is left out: instances are attached to the built-in network alone",
+    );
   });
 
   test("a machine that dies before its guest is ready fails the start, with QEMU's last words", async () => {

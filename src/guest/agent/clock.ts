@@ -21,7 +21,7 @@ export function syncTime(hostTimeMs: number): TimeSync {
 function setClock(timeMs: number): void {
   const { dlopen, FFIType, ptr } = require("bun:ffi") as typeof import("bun:ffi");
   const seconds = Math.floor(timeMs / 1000);
-  const value = BigInt64Array.of(BigInt(seconds), BigInt(Math.round((timeMs - seconds * 1000) * 1000)));
+  const value = BigInt64Array.of(BigInt(seconds), BigInt(Math.floor((timeMs - seconds * 1000) * 1000)));
   for (const name of libcNames()) {
     let library: ReturnType<typeof load>;
     try {
