@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
 import { isAbsent } from "./attach.ts";
 import type { Access, Context, Evaluation } from "./context.ts";
-import { copy, noOrigin, scalar, text, type YqNode } from "./node.ts";
+import { copy, noOrigin, placeAt, scalar, text, type YqNode } from "./node.ts";
 import { assign, compoundAssign, setAttribute } from "./operators/assign.ts";
 import { collect, createObject, createPairs } from "./operators/create.ts";
 import { binaryResults, separated } from "./operators/cross.ts";
@@ -16,11 +16,20 @@ const withoutDocument: ReadonlySet<string> = new Set(
   "keys map filter with_entries parents array_to_map collect env strenv now error load load_str".split(" "),
 );
 
-/** What an operator makes of a part of a document belongs to that document. */
-function placeInDocument(results: readonly YqNode[], context: Context): void {
-  const [node] = context.nodes;
+/** Operators whose results are at no place of the document, though they are made of a part of it. */
+const withoutPlace: ReadonlySet<string> = new Set("flatten pivot to_unix now error load load_str system".split(" "));
+
+/** What an operator makes of a part of a document belongs to that document, and is where the part is. */
+function placeInDocument(name: string, results: readonly YqNode[], context: Context): void {
+  const { nodes } = context;
+  const [node] = nodes;
   if (node?.parent === undefined) return;
-  for (const result of results) if (result.origin === noOrigin) result.origin = node.origin;
+  const isForEach = !withoutPlace.has(name) && (nodes.length === 1 || nodes.length === results.length);
+  results.forEach((result, i) => {
+    if (result.origin !== noOrigin) return;
+    if (isForEach) placeAt(result, nodes.length === 1 ? node : nodes[i]!);
+    result.origin = node.origin;
+  });
 }
 
 /** Evaluates expressions. */
@@ -33,7 +42,7 @@ export class Evaluator implements Evaluation {
     if (++this.depth > 5000) throw new UserError("the expression recurses too deeply");
     try {
       const results = this.step(expression, context);
-      if (expression.type === "call" && !withoutDocument.has(expression.name)) placeInDocument(results, context);
+      if (expression.type === "call" && !withoutDocument.has(expression.name)) placeInDocument(expression.name, results, context);
       return results;
     } finally {
       this.depth--;

@@ -180,6 +180,13 @@ export function placeDocument(root: YqNode, origin: DocumentOrigin): YqNode {
   return root;
 }
 
+/** Says of a node that is made of another where it is: where that one is, though it does not stand there itself. */
+export function placeAt(result: YqNode, source: YqNode): void {
+  if (result.parent !== undefined) return;
+  result.parent = source.parent;
+  result.key = source.key;
+}
+
 /** The node an alias stands for, or the node itself. */
 export function dereference(node: YqNode): YqNode {
   let current = node;

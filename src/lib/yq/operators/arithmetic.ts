@@ -9,8 +9,6 @@ import { nicePath } from "./texts.ts";
 /** A copy of the left value (style, comments, anchor, custom tag) with another tag and text. */
 function replaced(left: YqNode, tag: string, value: string): YqNode {
   const result = copy(left);
-  result.parent = undefined;
-  result.key = undefined;
   result.tag = left.tag.startsWith("!!") ? tag : left.tag;
   if (effectiveTag(left) !== tag && left.tag.startsWith("!!")) result.style = "";
   result.value = value;

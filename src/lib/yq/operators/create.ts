@@ -1,13 +1,17 @@
 import { isAbsent } from "../attach.ts";
 import type { Context, Evaluation } from "../context.ts";
-import { appendPair, copy, dereference, lookup, sequence, YqNode } from "../node.ts";
+import { appendPair, copy, dereference, lookup, placeAt, sequence, YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { isTogether, separated } from "./cross.ts";
 import { blockMaps } from "./merge.ts";
 
 /** `[exp]`: a sequence of all results; for every node its own unless whole documents are evaluated together. */
 export function collect(run: Evaluation, inner: Expression | undefined, context: Context): readonly YqNode[] {
-  return separated(context).map((at) => sequence(inner === undefined ? [] : collected(run, inner, at)));
+  return separated(context).map((at) => {
+    const list = sequence(inner === undefined ? [] : collected(run, inner, at));
+    if (at.nodes[0] !== undefined) placeAt(list, at.nodes[0]);
+    return list;
+  });
 }
 
 /** Of documents that are evaluated together each gives its results in turn; a place that does not exist is none then. */

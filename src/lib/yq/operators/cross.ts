@@ -1,6 +1,6 @@
 import { current, isAbsent } from "../attach.ts";
 import type { Context, Evaluation } from "../context.ts";
-import { bool, isTrue, noOrigin, type YqNode } from "../node.ts";
+import { bool, isTrue, noOrigin, placeAt, type YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { add, divide, modulo, subtract } from "./arithmetic.ts";
 import { compareOrder, equals } from "./compare.ts";
@@ -108,7 +108,9 @@ export function binaryResults(run: Evaluation, expression: Binary, context: Cont
 /** The truth about a part of a document belongs to that document. */
 function placeTruth(result: YqNode, left: YqNode | undefined): void {
   const isPart = left?.parent !== undefined && result.tag === "!!bool";
-  if (isPart && result.origin === noOrigin) result.origin = left.origin;
+  if (!isPart || result.origin !== noOrigin) return;
+  placeAt(result, left);
+  result.origin = left.origin;
 }
 
 function crossed(run: Evaluation, operation: Operation, expression: Binary, context: Context): readonly YqNode[] {

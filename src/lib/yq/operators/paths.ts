@@ -1,7 +1,7 @@
 import { UserError } from "../../errors.ts";
 import { current, missing } from "../attach.ts";
 import type { Context, Evaluation } from "../context.ts";
-import { copy, dereference, isNull, lookup, pairs, setContent, text, YqNode } from "../node.ts";
+import { copy, dereference, isNull, lookup, pairs, placeAt, setContent, text, YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { parseInteger } from "../tags.ts";
 import { separated } from "./cross.ts";
@@ -123,11 +123,14 @@ function sliceAll(
     const node = dereference(given);
     if (node.kind === "scalar" && node.tag === "!!str") {
       const chars = [...node.value];
-      return text(chars.slice(bound(expression.from, 0), bound(expression.to, chars.length)).join(""));
+      const result = text(chars.slice(bound(expression.from, 0), bound(expression.to, chars.length)).join(""));
+      placeAt(result, node);
+      return result;
     }
     if (node.kind !== "seq" && !isNull(node)) throw new UserError(`cannot slice ${node.tag}, slices work on arrays`);
     const result = new YqNode("seq", "!!seq");
     result.origin = node.origin;
+    placeAt(result, node);
     const { length } = node.content;
     const part = node.content.slice(bound(expression.from, 0), bound(expression.to, length));
     setContent(result, part.map(copy));

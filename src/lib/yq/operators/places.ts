@@ -69,7 +69,7 @@ function parents(run: Evaluation, args: readonly Expression[], context: Context)
 export const placeOperators: OperatorTable = {
   key: (_run, _args, context) =>
     context.nodes.flatMap((node) =>
-      node.key === undefined ? [] : [typeof node.key === "number" ? int(node.key) : node.key],
+      node.key === undefined || node.isKey ? [] : [typeof node.key === "number" ? int(node.key) : node.key],
     ),
   is_key: (_run, _args, context) => context.nodes.map((node) => bool(node.isKey)),
   path: (run, args, context) =>
