@@ -17,17 +17,16 @@ const withoutDocument: ReadonlySet<string> = new Set(
 );
 
 /** Operators whose results are at no place of the document, though they are made of a part of it. */
-const withoutPlace: ReadonlySet<string> = new Set("flatten pivot to_unix now error load load_str system".split(" "));
+const withoutPlace: ReadonlySet<string> = new Set("flatten pivot if with_entries error".split(" "));
 
 /** What an operator makes of a part of a document belongs to that document, and is where the part is. */
 function placeInDocument(name: string, results: readonly YqNode[], context: Context): void {
   const { nodes } = context;
-  const [node] = nodes;
-  if (node?.parent === undefined) return;
-  const isForEach = !withoutPlace.has(name) && (nodes.length === 1 || nodes.length === results.length);
+  const isForEach = nodes.length === 1 || nodes.length === results.length;
   results.forEach((result, i) => {
-    if (result.origin !== noOrigin) return;
-    if (isForEach) placeAt(result, nodes.length === 1 ? node : nodes[i]!);
+    const node = nodes[isForEach && nodes.length > 1 ? i : 0];
+    if (result.origin !== noOrigin || node?.parent === undefined) return;
+    if (isForEach && !withoutPlace.has(name)) placeAt(result, node);
     result.origin = node.origin;
   });
 }
@@ -42,7 +41,8 @@ export class Evaluator implements Evaluation {
     if (++this.depth > 5000) throw new UserError("the expression recurses too deeply");
     try {
       const results = this.step(expression, context);
-      if (expression.type === "call" && !withoutDocument.has(expression.name)) placeInDocument(expression.name, results, context);
+      if (expression.type === "call" && !withoutDocument.has(expression.name))
+        placeInDocument(expression.name, results, context);
       return results;
     } finally {
       this.depth--;

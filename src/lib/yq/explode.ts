@@ -33,6 +33,10 @@ export function explode(node: YqNode, budget: Budget): void {
 }
 
 function explodeMap(map: YqNode, budget: Budget): void {
+  if (!map.content.some((key, i) => i % 2 === 0 && key.tag === "!!merge")) {
+    for (const child of map.content) explode(child, budget);
+    return;
+  }
   const content: YqNode[] = [];
   const put = (key: YqNode, value: YqNode): void => {
     const at = content.findIndex((other, i) => i % 2 === 0 && other.value === key.value && key.kind === "scalar");

@@ -183,6 +183,7 @@ export function placeDocument(root: YqNode, origin: DocumentOrigin): YqNode {
 /** Says of a node that is made of another where it is: where that one is, though it does not stand there itself. */
 export function placeAt(result: YqNode, source: YqNode): void {
   if (result.parent !== undefined) return;
+  for (let at: YqNode | undefined = source; at !== undefined; at = at.parent) if (at === result) return;
   result.parent = source.parent;
   result.key = source.key;
 }

@@ -167,7 +167,7 @@ export const mergeRows: readonly Row[] = [
   row(".a *nd .b", "{a: [{thing: one}], b: [{missing: two, thing: two}]}", "[{thing: one, missing: two}]"),
   row(".a *?d .b", "{a: [{thing: one}], b: [{missing: two, thing: two}]}", "[{thing: two}]"),
   row(".b *+ .a", "{a: {array: [1]}, b: {}}", "array: [1]"),
-  row("({} | .a.b = 3) *? .", "{a: {b: 1, c: 2}}", "a:\n  b: 1"),
+  row("({} | .a.b = 3) *? .", "{a: {b: 1, c: 2}}", "{a: {b: 1}}"),
   row("{} * .", "{a: &a { b: &b { c: &c cat } } }", "a: &a\n  b: &b\n    c: &c cat"),
   row("{} * .", "# b\nb:\n  # a\n  a: cat", "# b\nb:\n  # a\n  a: cat"),
   row(". * {}", "# b\nb:\n  # a\n  a: cat", "# b\nb:\n  # a\n  a: cat"),

@@ -45,7 +45,7 @@ interface LineRange {
 }
 
 class SourceLines {
-  readonly lines: readonly string[];
+  readonly lines: string[];
   private readonly starts: number[] = [];
   /** Lines that begin inside of a scalar. */
   private readonly inside = new Set<number>();
@@ -107,7 +107,9 @@ class SourceLines {
       if (hasContent || found.length > 0 || preamble.length > 0) found.push({ from, to: line, preamble });
       const before = found.length === 0 ? this.lines.slice(0, line) : [];
       preamble = found.length === 0 ? [...before.map((text) => text.trimEnd()), "---"] : [];
-      from = inline || /^---\s+#/.test(this.lines[line]!) ? line : line + 1;
+      // A comment beside the `---` is the document's first one.
+      if (/^---\s+#/.test(this.lines[line]!)) this.lines[line] = `   ${this.lines[line]!.slice(3)}`;
+      from = inline || this.kind(line) === "comment" ? line : line + 1;
       hasContent = false;
     }
     found.push({ from, to: this.lines.length, preamble });

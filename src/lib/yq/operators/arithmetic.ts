@@ -1,5 +1,5 @@
 import { UserError } from "../../errors.ts";
-import { copy, dereference, isNull, lookup, pairs, setContent, type YqNode } from "../node.ts";
+import { copy, dereference, isNull, lookup, pairs, placeAt, setContent, type YqNode } from "../node.ts";
 import { effectiveTag, formatFloat, isNumber, numberOf, parseInteger } from "../tags.ts";
 import { deeplyEqual } from "./compare.ts";
 import { addDuration, isDate } from "./date-arithmetic.ts";
@@ -157,7 +157,7 @@ export function multiplyScalars(left: YqNode, right: YqNode): YqNode {
   const leftTag = effectiveTag(left);
   const rightTag = effectiveTag(right);
   if (leftTag === "!!str" && rightTag === "!!int") return repeated(left, left, right);
-  if (leftTag === "!!int" && rightTag === "!!str") return repeated(right, right, left);
+  if (leftTag === "!!int" && rightTag === "!!str") return repeated(left, right, left);
   const result = calculated(
     left,
     right,
@@ -168,12 +168,20 @@ export function multiplyScalars(left: YqNode, right: YqNode): YqNode {
   return result ?? fail(new UserError(`cannot multiply ${left.tag} with ${right.tag}`));
 }
 
-function repeated(sample: YqNode, value: YqNode, count: YqNode): YqNode {
+const maxRepeatedBytes = 10 * 1024 * 1024;
+
+function repeated(left: YqNode, value: YqNode, count: YqNode): YqNode {
   const times = Number(parseInteger(count.value));
   if (times < 0) throw new UserError(`cannot repeat string by a negative number (${times})`);
-  if (times * value.value.length > 10_000_000)
-    throw new UserError(`cannot repeat string by more than 10 million characters`);
-  return replaced(sample, "!!str", value.value.repeat(times));
+  const bytes = Buffer.byteLength(value.value);
+  if (times * bytes > maxRepeatedBytes)
+    throw new UserError(
+      `result of repeating string (${bytes} bytes) by ${count.value} would exceed ${maxRepeatedBytes} bytes`,
+    );
+  const result = replaced(value, "!!str", value.value.repeat(times));
+  result.parent = left.parent;
+  result.key = left.key;
+  return result;
 }
 
 /** `left / right`: numbers (always as floats), or a text split at another. */
@@ -182,9 +190,14 @@ export function divide(leftGiven: YqNode, rightGiven: YqNode): YqNode {
   const right = dereference(rightGiven);
   if (isNull(left)) throw new UserError(`${described(left)} cannot be divided by ${described(right)}`);
   if (left.kind === "scalar" && right.kind === "scalar") {
-    if (effectiveTag(left) === "!!str" && effectiveTag(right) === "!!str") return splitText(left.value, right.value);
+    if (effectiveTag(left) === "!!str" && effectiveTag(right) === "!!str") {
+      const parts = splitText(left.value, right.value);
+      placeAt(parts, left);
+      return parts;
+    }
     if (isNumber(left) && isNumber(right))
       return replaced(left, "!!float", formatFloat(numberOf(left) / numberOf(right)));
+    throw new UserError(`${left.tag} cannot be divided by ${right.tag}`);
   }
   throw new UserError(`${described(left)} cannot be divided by ${described(right)}`);
 }
@@ -193,8 +206,7 @@ export function divide(leftGiven: YqNode, rightGiven: YqNode): YqNode {
 export function modulo(leftGiven: YqNode, rightGiven: YqNode): YqNode {
   const left = dereference(leftGiven);
   const right = dereference(rightGiven);
-  if (!isNumber(left) || !isNumber(right))
-    throw new UserError(`${described(left)} cannot modulo by ${described(right)}`);
+  if (!isNumber(left) || !isNumber(right)) throw new UserError(`${left.tag} cannot modulo by ${right.tag}`);
   if (effectiveTag(right) === "!!int" && parseInteger(right.value) === 0n && effectiveTag(left) === "!!int")
     throw new UserError("cannot modulo by 0");
   return calculated(

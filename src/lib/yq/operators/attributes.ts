@@ -74,12 +74,13 @@ function commentLines(value: string): string[] {
   return value.split("\n").map((line) => (line === "" ? "" : line.startsWith("#") ? line : `# ${line}`));
 }
 
-/** New comment lines before a node; blank lines before them stay. */
+/** New comment lines before a node; blank lines before them stay, and of what is above a document's `---` all but the comments. */
 function headLines(node: YqNode, value: string): string[] {
+  node.preamble = node.preamble.filter((line) => line !== "" && !line.startsWith("#"));
   const firstComment = node.head.findIndex((line) => line !== "");
   const blank = node.head.slice(0, firstComment < 0 ? node.head.length : firstComment);
   const lines = commentLines(value);
-  return [...blank, ...lines];
+  return lines.length === 0 ? [] : [...blank, ...lines];
 }
 
 function footLines(node: YqNode, value: string): string[] {

@@ -11,6 +11,7 @@ import {
   mapping,
   noOrigin,
   pairs,
+  placeAt,
   scalar,
   sequence,
   setContent,
@@ -86,6 +87,7 @@ function quantifier(name: "any" | "all") {
       const test = (item: YqNode): boolean =>
         condition === undefined ? isTrue(item) : run.runOn(condition, item, context).some(isTrue);
       const result = bool(name === "any" ? at.content.some(test) : at.content.every(test));
+      placeAt(result, node);
       result.origin = node.origin;
       return result;
     });
@@ -163,6 +165,7 @@ export const collectionOperators: OperatorTable = {
     context.nodes.map((node) => {
       const wanted = run.runOn(onlyArgument("has", args), node, context)[0];
       const result = bool(wanted !== undefined && has(node, dereference(wanted)));
+      placeAt(result, node);
       result.origin = node.origin;
       return result;
     }),

@@ -30,7 +30,7 @@ export function createObject(run: Evaluation, entries: readonly Entry[], context
   const each = context.nodes.length === 0 ? [context] : context.nodes.map((node) => ({ ...context, nodes: [node] }));
   return each.flatMap((at) => {
     const start = new YqNode("map", "!!map");
-    if (at.nodes[0] !== undefined && entries.length > 0) start.origin = at.nodes[0].origin;
+    if (at.nodes[0] !== undefined && entries.length > 0) start.origin = { ...at.nodes[0].origin, together: false };
     let maps: readonly YqNode[] = [start];
     for (const [index, entry] of entries.entries()) {
       const found = combinations(run, entry, at);

@@ -107,8 +107,8 @@ export function binaryResults(run: Evaluation, expression: Binary, context: Cont
 
 /** The truth about a part of a document belongs to that document. */
 function placeTruth(result: YqNode, left: YqNode | undefined): void {
-  const isPart = left?.parent !== undefined && result.tag === "!!bool";
-  if (!isPart || result.origin !== noOrigin) return;
+  if (left?.parent === undefined || left.isMissing || result.tag !== "!!bool") return;
+  if (result.origin !== noOrigin) return;
   placeAt(result, left);
   result.origin = left.origin;
 }

@@ -1,6 +1,7 @@
 import { UserError } from "../../errors.ts";
 import { formatGoTime, type GoTime, parseGoDuration, parseGoTime, rfc3339 } from "../format/go-time.ts";
 import type { YqNode } from "../node.ts";
+import { effectiveTag } from "../tags.ts";
 
 const yamlLayouts = [
   rfc3339,
@@ -37,7 +38,7 @@ export function instantOf(value: string, layout: string | undefined): bigint {
 export function isDate(node: YqNode, layout: string | undefined): boolean {
   if (node.kind !== "scalar") return false;
   if (node.tag === "!!timestamp") return true;
-  return layout !== undefined && node.tag === "!!str" && readDate(node.value, layout) !== undefined;
+  return layout !== undefined && effectiveTag(node) === "!!str" && readDate(node.value, layout) !== undefined;
 }
 
 /** A date's text moved by a Go duration, forward (1) or back (-1). */

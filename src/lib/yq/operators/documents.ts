@@ -1,5 +1,5 @@
 import type { OperatorTable } from "../context.ts";
-import { int, text } from "../node.ts";
+import { int, placeDocument, text } from "../node.ts";
 import { forEach } from "./arguments.ts";
 
 /** Which document and file a node is from and where in it; `split_doc` makes every result a document of its own. */
@@ -11,7 +11,7 @@ export const documentOperators: OperatorTable = {
   column: forEach("column", (node) => int(node.place.column)),
   split_doc: (_run, _args, context) => {
     context.nodes.forEach((node, document) => {
-      node.origin = { ...node.origin, document };
+      placeDocument(node, { ...node.origin, document });
     });
     return context.nodes;
   },

@@ -10,7 +10,7 @@ import { queryEscape, queryUnescape } from "../format/uri.ts";
 import { printXml } from "../format/xml.ts";
 import { printYaml } from "../format/yaml-print.ts";
 import { parseSnippet } from "../format/yaml-read.ts";
-import { copy, dereference, text, type YqNode } from "../node.ts";
+import { copy, dereference, placeAt, text, type YqNode } from "../node.ts";
 import { numberOf } from "../tags.ts";
 
 /** Texts that nodes were decoded from: encoded again, a text without a last newline stays so. */
@@ -30,6 +30,7 @@ function encoder(encode: (node: YqNode, indent: number) => string, defaultIndent
       const result = text(
         original !== undefined && isLine && !original.endsWith("\n") ? encoded.slice(0, -1) : encoded,
       );
+      placeAt(result, given);
       result.origin = given.origin;
       return result;
     });
@@ -43,6 +44,7 @@ function decoder(name: string, decode: (value: string) => YqNode): Operator {
       if (node.kind !== "scalar")
         throw new UserError(`cannot decode ${node.tag} with ${name}, can only decode strings`);
       const result = decode(node.value);
+      placeAt(result, given);
       result.origin = given.origin;
       decodedFrom.set(result, node.value);
       return result;

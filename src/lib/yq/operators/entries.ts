@@ -34,7 +34,10 @@ function toEntries(given: YqNode, loose: boolean): readonly YqNode[] {
   };
   if (node.kind === "map") {
     const result = sequence([...pairs(node)].map(([key, value]) => entry(key, value)));
-    if (loose && node.parent === undefined) result.head = node.head;
+    if (loose && node.parent === undefined) {
+      result.head = node.head;
+      result.preamble = node.preamble;
+    }
     return [result];
   }
   if (node.kind === "seq") return [sequence(node.content.map((value, i) => entry(int(i), value)))];
@@ -68,6 +71,8 @@ function withEntries(run: Evaluation, given: YqNode, body: Expression, context: 
     if (shell.kind !== "map") return result;
     shell.style = "";
     shell.origin = noOrigin;
+    shell.parent = undefined;
+    shell.key = undefined;
     setContent(shell, result.content);
     return shell;
   });

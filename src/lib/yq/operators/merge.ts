@@ -65,7 +65,7 @@ function mergeMap(left: YqNode, right: YqNode, flags: MergeFlags): void {
     blockMaps(left);
     return;
   }
-  if (left.content.length === 0) left.style = "";
+  if (left.style === "") left.style = right.style;
   if (flags.clobber) {
     left.tag = right.tag;
     left.tagged = right.tagged;
@@ -76,7 +76,10 @@ function mergeMap(left: YqNode, right: YqNode, flags: MergeFlags): void {
     if (there !== undefined) {
       if (typeof there.key === "object") adoptComments(there.key, key);
       mergeInto(there, value, flags);
-    } else if (!flags.onlyExisting) appendPair(left, copy(key), blockMaps(copy(value)));
+    } else if (!flags.onlyExisting) {
+      if (left.content.length === 0) left.style = "";
+      appendPair(left, copy(key), blockMaps(copy(value)));
+    }
   }
 }
 

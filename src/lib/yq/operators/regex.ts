@@ -1,6 +1,6 @@
 import { UserError } from "../../errors.ts";
 import type { Context, Evaluation, OperatorTable } from "../context.ts";
-import { bool, copy, dereference, int, mapping, nothing, sequence, text, type YqNode } from "../node.ts";
+import { bool, copy, dereference, int, mapping, nothing, placeAt, sequence, text, type YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { effectiveTag } from "../tags.ts";
 import { listedArguments } from "./arguments.ts";
@@ -167,6 +167,7 @@ export const regexOperators: OperatorTable = {
     context.nodes.map((node) => {
       const { pattern } = call(run, "test", args, node, context);
       const result = bool(matches(pattern, subject(node, "match").value, false).length > 0);
+      placeAt(result, node);
       result.origin = node.origin;
       return result;
     }),
@@ -195,8 +196,6 @@ export const regexOperators: OperatorTable = {
       const pattern = goRegExp(run.runOn(source, given, context)[0]?.value ?? "");
       const template = run.runOn(replacement, given, context)[0]?.value ?? "";
       const result = copy(node);
-      result.parent = undefined;
-      result.key = undefined;
       result.value = substituted(node.value, pattern, template);
       return result;
     });
