@@ -20,12 +20,6 @@ export function current(node: YqNode): YqNode {
   return found ?? node;
 }
 
-/** Whether a path leads to nothing where it is only read: a key that a map lacks. An index beyond a sequence's end is null. */
-export function isAbsent(node: YqNode): boolean {
-  const now = current(node);
-  return now.isMissing && typeof now.key !== "number";
-}
-
 /** Puts a missing node (and its missing parents) into the document and returns what stands there then. */
 export function attach(node: YqNode): YqNode {
   const { parent, key } = node;
@@ -53,8 +47,8 @@ function freshKey(key: YqNode): YqNode {
   return result;
 }
 
-/** Turns a null into an empty collection. */
-function become(node: YqNode, kind: "map" | "seq"): void {
+/** Turns a null into an empty collection; anything else stays as it is. */
+export function become(node: YqNode, kind: "map" | "seq"): void {
   if (!isNull(node)) return;
   node.kind = kind;
   node.tag = `!!${kind}`;

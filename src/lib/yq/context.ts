@@ -24,6 +24,8 @@ export interface Context {
   readonly variables: ReadonlyMap<string, readonly YqNode[]>;
   /** Go layout that dates are read and written with; undefined: RFC 3339. */
   readonly dateLayout: string | undefined;
+  /** Whether a key that is looked up and is not there yields nothing; otherwise it is made, as null. */
+  readonly readOnly: boolean;
 }
 
 /** What operators are handed to evaluate their arguments with. */
@@ -33,9 +35,12 @@ export interface Evaluation {
   run(expression: Expression, context: Context): readonly YqNode[];
   /** The nodes that an expression yields for one node. */
   runOn(expression: Expression, node: YqNode, context: Context): readonly YqNode[];
+  /** The nodes that an expression yields, when what is not there is not to be made. */
+  read(expression: Expression, context: Context): readonly YqNode[];
+  /** The nodes that an expression yields for one node, when what is not there is not to be made. */
+  readOn(expression: Expression, node: YqNode, context: Context): readonly YqNode[];
   /** Parses an expression, for `eval`. */
   parse(source: string): Expression;
-  /** The number of the next document that `split_doc` makes. */
 }
 
 /** An operator written as a word: yields nodes for its arguments and the nodes it is applied to. */

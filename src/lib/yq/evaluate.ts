@@ -21,7 +21,12 @@ export interface EvaluateYamlOptions extends EvaluateOptions {
 /** The results of an expression for all documents of one or several texts, evaluated together. */
 function evaluateNodes(expression: string, documents: readonly YqNode[], access: Access = {}): readonly YqNode[] {
   const evaluation = new Evaluator(access);
-  return evaluation.run(parse(expression), { nodes: documents, variables: new Map(), dateLayout: undefined });
+  return evaluation.run(parse(expression), {
+    nodes: documents,
+    variables: new Map(),
+    dateLayout: undefined,
+    readOnly: false,
+  });
 }
 
 /**

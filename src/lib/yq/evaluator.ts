@@ -1,5 +1,4 @@
 import { UserError } from "../errors.ts";
-import { isAbsent } from "./attach.ts";
 import type { Access, Context, Evaluation } from "./context.ts";
 import { copy, noOrigin, placeAt, scalar, text, type YqNode } from "./node.ts";
 import { assign, compoundAssign, setAttribute } from "./operators/assign.ts";
@@ -51,6 +50,14 @@ export class Evaluator implements Evaluation {
 
   runOn(expression: Expression, node: YqNode, context: Context): readonly YqNode[] {
     return this.run(expression, { ...context, nodes: [node] });
+  }
+
+  read(expression: Expression, context: Context): readonly YqNode[] {
+    return this.run(expression, { ...context, readOnly: true });
+  }
+
+  readOn(expression: Expression, node: YqNode, context: Context): readonly YqNode[] {
+    return this.run(expression, { ...context, nodes: [node], readOnly: true });
   }
 
   parse(source: string): Expression {
@@ -160,7 +167,7 @@ export class Evaluator implements Evaluation {
   /** `value as $name | body`: the body for each value, a copy of it unless it is `ref`. */
   private bound(bind: Extract<Expression, { type: "bind" }>, body: Expression, context: Context): readonly YqNode[] {
     return separated(context).flatMap((at) => {
-      const found = this.run(bind.value, at).filter((node) => !isAbsent(node));
+      const found = this.read(bind.value, at);
       const values = found.length === 0 ? [[]] : found.map((node) => [bind.reference ? node : copy(node)]);
       return values.flatMap((value) =>
         this.run(body, { ...at, variables: new Map(at.variables).set(bind.name, value) }),

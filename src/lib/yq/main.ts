@@ -208,7 +208,12 @@ class Program {
     const variables = new Map(
       options.variables.map(({ name, value, isText }) => [name, [isText ? text(value) : parseSnippet(value)]] as const),
     );
-    const context = (nodes: readonly YqNode[]): Context => ({ nodes, variables, dateLayout: undefined });
+    const context = (nodes: readonly YqNode[]): Context => ({
+      nodes,
+      variables,
+      dateLayout: undefined,
+      readOnly: false,
+    });
     if (options.command === "eval-all") return evaluation.run(parsed, context(documents));
     return documents.flatMap((document) => evaluation.run(parsed, context([document])));
   }
@@ -260,7 +265,12 @@ class Program {
     const extension = print.format === "yaml" ? "yml" : print.format === "props" ? "properties" : print.format;
     results.forEach((node, index) => {
       const variables = new Map([["index", [int(index)]]]);
-      const [name] = new Evaluator(this.access).run(parsed, { nodes: [node], variables, dateLayout: undefined });
+      const [name] = new Evaluator(this.access).run(parsed, {
+        nodes: [node],
+        variables,
+        dateLayout: undefined,
+        readOnly: false,
+      });
       const base = name?.value ?? String(index);
       const file = /\.[^./]+$/.test(base) ? base : `${base}.${extension}`;
       if (!options.writeAnywhere && /^(?:[/\\]|[A-Za-z]:)|(?:^|[/\\])\.\.(?:[/\\]|$)/.test(file))

@@ -118,4 +118,12 @@ export const assignRows: readonly Row[] = [
     "# welcome!\n\na: cat # meow\n\n# have a great day\n# no really",
     "have a great day\nno really",
   ),
+  // a document's own comment is above and below its `---`
+  row('. head_comment="new"', "# before\n---\n# after\na: cat\n", "---\n# new\na: cat\n"),
+  row("head_comment", "--- # c\n# after\na: cat\n", "c\nafter\n"),
+  row(".", "--- # c\n# after\na: cat\n", "---\n# c\n# after\na: cat\n"),
+  row('... comments=""', "# hi\n\na: cat # c\n\n# great\n\nb: # key\n", "a: cat\nb:\n"),
+  row("to_entries", "# x\n---\na: 1\n", "# x\n---\n- key: a\n  value: 1\n"),
+  row('with_dtf("Jan 2", .a += "24h")', "a: !d Jan 1", "a: !d Jan 2"),
+  row('with_dtf("Jan 2", .a -= "24h")', "a: !d Jan 2", "a: !d Jan 1"),
 ];

@@ -210,4 +210,8 @@ export const mergeRows: readonly Row[] = [
     "a: {thing1: yep, thing3: hi, b: {great: huh}}",
   ),
   row('select(tag == "seq") // "cat"', "a: frog", "cat"),
+  // a block takes over the brackets of what is merged into it
+  row('{"x": 1} * .', "{a: {b: 1}}", "{x: 1, a: {b: 1}}"),
+  row(".a * .b", "a:\n  x: 1\nb: {y: {z: 1}}\n", "{x: 1, y: {z: 1}}"),
+  row("explode(.)", "{a: 1, a: 2}", "{a: 1, a: 2}"),
 ];

@@ -75,4 +75,27 @@ export const resultRows: readonly Row[] = [
   row(".a, .b", "a: 1\nb: 2\n", "1\n---\n3\n2\n---\n4\n", twoFiles),
   row("[.a, .b]", "a: 1\nb: 2\n", "- 1\n- 2\n- 3\n- 4\n", twoFiles),
   row("[.a, .c]", "a: 1\nb: 2\n", "- 1\n- 3\n", twoFiles),
+  // what an operator makes is at the place of what it was made of
+  row("(.a + 3) | path", "{a: 1}", "- a"),
+  row(".[] | trim | key", '[" x", "y "]', "0\n1\n"),
+  row(".a.b | upcase | parent", "a: {b: c}", "{b: c}"),
+  row("[.. | tag | path | length]", "{a: {b: 1}}", "- 0\n- 1\n- 2\n"),
+  row('[.a | (length, @base64, test("x"), has(0)) | key] | unique', "a: x", "- a"),
+  row("[... | key]", "a: 1", "- a"),
+  row("[.[] | with_entries(.) | path | length]", "[{a: 1}]", "- 0"),
+  row(".x |= (root | .a) | path", "{}", "[]"),
+  // a key that is looked up where it may be made is made, as null; one that a condition or a calculation looks up is not
+  row(".x[] = 3", "{a: 1}", "{a: 1, x: []}"),
+  row(".n |= map(. + 1)", "n: null", "n: []"),
+  row("del(.n[])", "n: null", "n: []"),
+  row(".x.y |= select(. == 1)", "a: 1", "a: 1\nx:\n  y: null\n"),
+  row(".x[0], .", "a: 1", "null\na: 1\nx:\n  - null\n"),
+  row("map(select(.z | not))", "[{a: 1}, {z: false}]", "[{z: false}]"),
+  row(".q = (.z.y | length)", "a: 1", "a: 1\nq: null\n"),
+  row('.m + {"t": .zz}', "m: {k: v}", "{k: v}"),
+  row("select(.z.y == null)", "a: 1", "a: 1"),
+  row("(.z | length) == 0", "a: 1", "true"),
+  row(".x *= .y", "a: 1", "a: 1\nx: null\n"),
+  // each document of several has its own
+  row('{"wrap": .} | [length]', "a: 1", "- 1\n- 1\n", { args: ["ea", "b.yaml"], files: { "b.yaml": "b: 1\n" } }),
 ];

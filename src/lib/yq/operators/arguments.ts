@@ -20,7 +20,7 @@ export function listedArguments(args: readonly Expression[]): readonly Expressio
 
 /** The text of the first result of an argument, or undefined. */
 export function firstText(run: Evaluation, argument: Expression, context: Context): string | undefined {
-  return run.run(argument, context)[0]?.value;
+  return run.read(argument, context)[0]?.value;
 }
 
 /** An operator without arguments that yields at most one node for each node. */

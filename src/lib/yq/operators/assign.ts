@@ -14,9 +14,9 @@ type SetAttribute = Extract<Expression, { type: "set-attribute" }>;
  */
 export function assign(run: Evaluation, expression: Binary, context: Context): readonly YqNode[] {
   const relative = expression.name === "update";
-  const found = run.run(expression.left, context);
+  const found = run.run(expression.left, { ...context, readOnly: false });
   const targets = relative ? innermostFirst(found) : found;
-  const shared = relative ? undefined : run.run(expression.right, context).at(-1);
+  const shared = relative ? undefined : run.read(expression.right, context).at(-1);
   for (const target of targets) {
     const value = relative ? run.runOn(expression.right, target, context)[0] : shared;
     if (value === undefined) continue;
@@ -51,7 +51,7 @@ const calculations: Readonly<Partial<Record<BinaryName, BinaryName>>> = {
 export function compoundAssign(run: Evaluation, expression: Binary, context: Context): readonly YqNode[] {
   const name = calculations[expression.name]!;
   const variable = "\0target";
-  for (const target of run.run(expression.left, context)) {
+  for (const target of run.run(expression.left, { ...context, readOnly: false })) {
     const variables = new Map(context.variables).set(variable, [copy(target)]);
     const calculation: Expression = { ...expression, name, left: { type: "variable", name: variable } };
     const result = run.run(calculation, { ...context, variables }).at(-1);
@@ -63,12 +63,11 @@ export function compoundAssign(run: Evaluation, expression: Binary, context: Con
 
 /** `target style = value` and the other attributes; like assignments, for `|=` the value is evaluated for each target. */
 export function setAttribute(run: Evaluation, expression: SetAttribute, context: Context): readonly YqNode[] {
-  const targets = run.run(expression.target, context);
-  const shared = expression.relative ? undefined : run.run(expression.value, context)[0];
+  const targets = run.run(expression.target, { ...context, readOnly: false });
+  const shared = expression.relative ? undefined : run.read(expression.value, context)[0];
   for (const target of targets) {
-    const value = expression.relative ? run.runOn(expression.value, target, context)[0] : shared;
-    const text = value === undefined || value.isMissing ? "" : value.value;
-    assignAttribute(attach(target), expression.attribute, text, context);
+    const value = expression.relative ? run.readOn(expression.value, target, context)[0] : shared;
+    assignAttribute(attach(target), expression.attribute, value?.value ?? "", context);
   }
   return context.nodes;
 }

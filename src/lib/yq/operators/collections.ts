@@ -85,7 +85,7 @@ function quantifier(name: "any" | "all") {
       if (at.kind !== "seq") throw new UserError(`${name} only supports arrays, was ${at.tag}`);
       const [condition] = args;
       const test = (item: YqNode): boolean =>
-        condition === undefined ? isTrue(item) : run.runOn(condition, item, context).some(isTrue);
+        condition === undefined ? isTrue(item) : run.readOn(condition, item, context).some(isTrue);
       const result = bool(name === "any" ? at.content.some(test) : at.content.every(test));
       placeAt(result, node);
       result.origin = node.origin;
@@ -163,7 +163,7 @@ export const collectionOperators: OperatorTable = {
   keys: forEach("keys", keysOf),
   has: (run, args, context) =>
     context.nodes.map((node) => {
-      const wanted = run.runOn(onlyArgument("has", args), node, context)[0];
+      const wanted = run.readOn(onlyArgument("has", args), node, context)[0];
       const result = bool(wanted !== undefined && has(node, dereference(wanted)));
       placeAt(result, node);
       result.origin = node.origin;
@@ -171,7 +171,7 @@ export const collectionOperators: OperatorTable = {
     }),
   contains: (run, args, context) =>
     context.nodes.flatMap((node) =>
-      run.runOn(onlyArgument("contains", args), node, context).map((wanted) => bool(contains(node, wanted))),
+      run.readOn(onlyArgument("contains", args), node, context).map((wanted) => bool(contains(node, wanted))),
     ),
   not: forEach("not", (node) => bool(!isTrue(node))),
   any: quantifier("any"),

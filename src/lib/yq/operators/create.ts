@@ -1,4 +1,3 @@
-import { isAbsent } from "../attach.ts";
 import type { Context, Evaluation } from "../context.ts";
 import { appendPair, copy, dereference, lookup, placeAt, sequence, YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
@@ -14,10 +13,10 @@ export function collect(run: Evaluation, inner: Expression | undefined, context:
   });
 }
 
-/** Of documents that are evaluated together each gives its results in turn; a place that does not exist is none then. */
+/** Of documents that are evaluated together each gives its results in turn; a key that is not there gives none then. */
 function collected(run: Evaluation, inner: Expression, at: Context): readonly YqNode[] {
   if (at.nodes.length === 0 || !isTogether(at)) return run.run(inner, at);
-  return at.nodes.flatMap((node) => run.runOn(inner, node, at)).filter((node) => !isAbsent(node));
+  return at.nodes.flatMap((node) => run.readOn(inner, node, at));
 }
 
 interface Entry {

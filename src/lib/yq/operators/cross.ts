@@ -1,4 +1,4 @@
-import { current, isAbsent } from "../attach.ts";
+import { current } from "../attach.ts";
 import type { Context, Evaluation } from "../context.ts";
 import { bool, isTrue, noOrigin, placeAt, type YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
@@ -22,8 +22,8 @@ interface Operation {
   readonly whenEmpty: boolean;
   /** Whether that is so only where there are nodes that it is applied to. */
   readonly needsNodes?: true;
-  /** Whether a place that does not exist is no result, rather than null. */
-  readonly needsPlaces?: true;
+  /** Whether its sides may make what they look up. */
+  readonly makes?: true;
   /** Whether the right side is not evaluated for this left value, which is the result then. */
   readonly decided?: (left: YqNode | undefined) => YqNode | undefined;
 }
@@ -36,6 +36,7 @@ const both =
 const order = (accept: (sign: number) => boolean): Operation => ({
   calculate: (left, right, _expression, context) => bool(compareOrder(left, right, accept, context.dateLayout)),
   whenEmpty: true,
+  makes: true,
 });
 
 const operations: Readonly<Partial<Record<Binary["name"], Operation>>> = {
@@ -49,7 +50,7 @@ const operations: Readonly<Partial<Record<Binary["name"], Operation>>> = {
     whenEmpty: true,
     decided: (left) => (isTrue(left) ? undefined : bool(false)),
   },
-  equals: { calculate: (left, right) => bool(equals(left, right)), whenEmpty: true },
+  equals: { calculate: (left, right) => bool(equals(left, right)), whenEmpty: true, makes: true },
   "not-equals": { calculate: (left, right) => bool(!equals(left, right)), whenEmpty: true },
   less: order((sign) => sign < 0),
   "less-equal": order((sign) => sign <= 0),
@@ -59,20 +60,17 @@ const operations: Readonly<Partial<Record<Binary["name"], Operation>>> = {
     calculate: (left, right, _e, context) => add(left, right, context.dateLayout),
     whenEmpty: true,
     needsNodes: true,
-    needsPlaces: true,
   },
   subtract: {
     calculate: both((left, right, _e, context) => subtract(left, right, context.dateLayout)),
     whenEmpty: false,
-    needsPlaces: true,
   },
   multiply: {
     calculate: both((left, right, expression) => multiply(left, right, expression.flags)),
     whenEmpty: false,
-    needsPlaces: true,
   },
-  divide: { calculate: both(divide), whenEmpty: false, needsPlaces: true },
-  modulo: { calculate: both(modulo), whenEmpty: false, needsPlaces: true },
+  divide: { calculate: both(divide), whenEmpty: false },
+  modulo: { calculate: both(modulo), whenEmpty: false },
   alternative: {
     calculate: (left, right) => {
       // the right side may have created what the left side missed
@@ -80,6 +78,7 @@ const operations: Readonly<Partial<Record<Binary["name"], Operation>>> = {
       return isTrue(now) || right === undefined ? now : right;
     },
     whenEmpty: true,
+    makes: true,
     decided: (left) => (isTrue(left) ? left : undefined),
   },
 };
@@ -107,7 +106,7 @@ export function binaryResults(run: Evaluation, expression: Binary, context: Cont
 
 /** The truth about a part of a document belongs to that document. */
 function placeTruth(result: YqNode, left: YqNode | undefined): void {
-  if (left?.parent === undefined || left.isMissing || result.tag !== "!!bool") return;
+  if (left?.parent === undefined || result.tag !== "!!bool") return;
   if (result.origin !== noOrigin) return;
   placeAt(result, left);
   result.origin = left.origin;
@@ -115,10 +114,8 @@ function placeTruth(result: YqNode, left: YqNode | undefined): void {
 
 function crossed(run: Evaluation, operation: Operation, expression: Binary, context: Context): readonly YqNode[] {
   const results: YqNode[] = [];
-  const found = (side: Expression): readonly (YqNode | undefined)[] => {
-    const nodes = run.run(side, context);
-    return operation.needsPlaces === true ? nodes.filter((node) => !isAbsent(node)) : nodes;
-  };
+  const found = (side: Expression): readonly (YqNode | undefined)[] =>
+    operation.makes === true ? run.run(side, context) : run.read(side, context);
   const lefts = found(expression.left);
   const hasNodes = context.nodes.length > 0;
   const withoutRight = operation.whenEmpty && (hasNodes || operation.needsNodes !== true);

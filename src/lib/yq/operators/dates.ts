@@ -31,7 +31,7 @@ export const dateOperators: OperatorTable = {
   format_datetime: (run, args, context) => {
     const argument = onlyArgument("format_datetime", args);
     return context.nodes.map((node) => {
-      const layout = run.runOn(argument, node, context)[0]?.value ?? rfc3339;
+      const layout = run.readOn(argument, node, context)[0]?.value ?? rfc3339;
       return typed(formatGoTime(dateOf(dereference(node).value, context.dateLayout), layout));
     });
   },

@@ -10,7 +10,7 @@ import { separated } from "./cross.ts";
 import { splat } from "./paths.ts";
 
 function holds(run: Evaluation, condition: Expression, node: YqNode, context: Context): boolean {
-  return run.runOn(condition, node, context).some(isTrue);
+  return run.readOn(condition, node, context).some(isTrue);
 }
 
 function mapped(run: Evaluation, node: YqNode, body: Expression, context: Context): YqNode {
@@ -58,7 +58,7 @@ export const filterOperators: OperatorTable = {
     return context.nodes;
   },
   del: (run, args, context) => {
-    for (const node of [...run.run(onlyArgument("del", args), context)].reverse()) {
+    for (const node of [...run.read(onlyArgument("del", args), context)].reverse()) {
       // A whole document is the last that goes.
       if (node.parent === undefined) return context.nodes.filter((other) => other !== node);
       remove(node);
@@ -68,7 +68,9 @@ export const filterOperators: OperatorTable = {
   first: (run, args, context) =>
     context.nodes.flatMap((node) => {
       const [condition] = args;
-      const found = splat(node).find((item) => condition === undefined || holds(run, condition, item, context));
+      const found = splat(node).find(
+        (item) => condition === undefined || run.runOn(condition, item, context).some(isTrue),
+      );
       return found === undefined ? [] : [found];
     }),
   limit: (run, args, context) => {
@@ -82,16 +84,16 @@ export const filterOperators: OperatorTable = {
   },
   eval: (run, args, context) =>
     separated(context).flatMap((at) =>
-      run.run(onlyArgument("eval", args), at).flatMap((source) => run.run(run.parse(source.value), at)),
+      run.read(onlyArgument("eval", args), at).flatMap((source) => run.run(run.parse(source.value), at)),
     ),
   error: (run, args, context) => {
-    const [message] = args.length === 0 ? context.nodes : run.run(onlyArgument("error", args), context);
+    const [message] = args.length === 0 ? context.nodes : run.read(onlyArgument("error", args), context);
     throw new UserError(message?.value ?? "aborted");
   },
   if: (run, args, context) =>
     context.nodes.flatMap((node) => {
       const [test, yes, no] = args;
-      const found = run.runOn(test!, node, context);
+      const found = run.readOn(test!, node, context);
       const truths = found.length === 0 ? [false] : found.map(isTrue);
       return truths.flatMap((truth) => run.runOn(truth ? yes! : no!, node, context));
     }),

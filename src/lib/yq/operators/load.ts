@@ -16,7 +16,7 @@ function loader(name: string, decode: (content: string, path: string, access: Ac
     const contexts =
       context.nodes.length === 0 ? [context] : context.nodes.map((node): Context => ({ ...context, nodes: [node] }));
     return contexts.flatMap((at) => {
-      const path = run.run(argument, at)[0]?.value;
+      const path = run.read(argument, at)[0]?.value;
       if (path === undefined || path === "" || path === "null") throw new UserError(`${name}: no file name given`);
       let content: string;
       try {

@@ -1,5 +1,4 @@
 import { UserError } from "../../errors.ts";
-import { isAbsent } from "../attach.ts";
 import type { Context, Evaluation, OperatorTable } from "../context.ts";
 import { copy, dereference, pairs, sequence, setContent, type YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
@@ -12,8 +11,6 @@ const self: Expression = { type: "self" };
 /** A copy of a collection with other children (of a map: entries). */
 function rearranged(node: YqNode, content: readonly YqNode[]): YqNode {
   const result = copy(node);
-  result.parent = undefined;
-  result.key = undefined;
   setContent(result, content.map(copy));
   return result;
 }
@@ -25,7 +22,7 @@ function sorted(run: Evaluation, given: YqNode, by: Expression, context: Context
   const entries = node.kind === "map" ? [...pairs(node)] : node.content.map((item) => [item] as const);
   const keyed = entries.map((entry) => ({
     entry,
-    keys: run.runOn(by, entry.at(-1)!, context).filter((key) => !isAbsent(key)),
+    keys: run.readOn(by, entry.at(-1)!, context),
   }));
   keyed.sort((a, b) => compareKeys(a.keys, b.keys, context.dateLayout));
   return rearranged(
@@ -44,7 +41,7 @@ function compareKeys(left: readonly YqNode[], right: readonly YqNode[], dateLayo
 
 /** What `unique_by` and `group_by` compare: the text of the first result, "null" when there is none. */
 function groupKey(run: Evaluation, node: YqNode, by: Expression, context: Context): string {
-  const [key] = run.runOn(by, node, context);
+  const [key] = run.readOn(by, node, context);
   return key === undefined ? "null" : stringOf(key);
 }
 
@@ -109,7 +106,7 @@ export const orderOperators: OperatorTable = {
   sort_by: perNode("sort_by", sorted),
   sort_keys: (run, args, context) => {
     for (const node of context.nodes)
-      for (const target of run.runOn(onlyArgument("sort_keys", args), node, context)) sortKeys(target);
+      for (const target of run.readOn(onlyArgument("sort_keys", args), node, context)) sortKeys(target);
     return context.nodes;
   },
   reverse: forEach("reverse", (given) => {

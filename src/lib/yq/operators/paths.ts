@@ -1,5 +1,5 @@
 import { UserError } from "../../errors.ts";
-import { current, missing } from "../attach.ts";
+import { attach, become, current, missing } from "../attach.ts";
 import type { Context, Evaluation } from "../context.ts";
 import { copy, dereference, isNull, lookup, pairs, placeAt, setContent, text, YqNode } from "../node.ts";
 import type { Expression } from "../syntax/ast.ts";
@@ -9,12 +9,13 @@ import { matchesWildcard } from "./wildcard.ts";
 
 /** `.key`: the value of a key for each node; a key that is not there yields a missing node. */
 export function path(expression: Extract<Expression, { type: "path" }>, context: Context): readonly YqNode[] {
-  return context.nodes.flatMap((node) => childrenByKey(node, text(expression.key), expression.optional));
+  return context.nodes.flatMap((node) => childrenByKey(node, text(expression.key), expression.optional, context));
 }
 
-/** All children of a collection; of anything else none. */
+/** All children of a collection; of anything else none. Null becomes an empty sequence by that. */
 export function splat(node: YqNode): readonly YqNode[] {
   const at = dereference(current(node));
+  if (!at.isMissing) become(at, "seq");
   if (at.kind === "seq") return at.content;
   return at.kind === "map" ? [...mergedEntries(at).values()] : [];
 }
@@ -31,20 +32,23 @@ export function index(
   const contexts =
     target.type === "collect" ? separated(context) : context.nodes.map((node) => ({ ...context, nodes: [node] }));
   return contexts.flatMap((at) => {
-    const wanted = run.run(keys, at).map(dereference);
-    return run.run(target, at).flatMap((node) => wanted.flatMap((key) => childrenByKey(node, key, optional)));
+    const targets = run.run(target, at);
+    const wanted = run.read(keys, at).map(dereference);
+    return targets.flatMap((node) => {
+      if (wanted[0] !== undefined) become(dereference(current(node)), wanted[0].tag === "!!int" ? "seq" : "map");
+      return wanted.flatMap((key) => childrenByKey(node, key, optional, at));
+    });
   });
 }
 
-function childrenByKey(given: YqNode, key: YqNode, optional: boolean): readonly YqNode[] {
+function childrenByKey(given: YqNode, key: YqNode, optional: boolean, context: Context): readonly YqNode[] {
   const node = dereference(current(given));
-  if (node.kind === "map") return mapChildren(node, key);
+  if (node.kind === "map") return mapChildren(node, key, context);
   if (node.kind === "seq") return seqChildren(node, key, optional);
-  if (!isNull(node)) return [];
-  return [missing(node, key.tag === "!!int" ? Number(parseInteger(key.value)) : key)];
+  return isNull(node) && !context.readOnly ? [attach(missing(node, key))] : [];
 }
 
-function mapChildren(map: YqNode, key: YqNode): readonly YqNode[] {
+function mapChildren(map: YqNode, key: YqNode, context: Context): readonly YqNode[] {
   const found = new Map<string, YqNode>();
   const merge = key.value === "<<" ? lookup(map, "<<") : undefined;
   if (merge !== undefined) return [merge];
@@ -53,7 +57,7 @@ function mapChildren(map: YqNode, key: YqNode): readonly YqNode[] {
     if (key.tag === "!!str" ? matchesWildcard(name, key.value) : name === key.value) found.set(name, value);
   }
   if (found.size > 0) return [...found.values()];
-  return [missing(map, key)];
+  return context.readOnly ? [] : [attach(missing(map, key))];
 }
 
 /**
@@ -96,7 +100,7 @@ function seqChildren(seq: YqNode, key: YqNode, optional: boolean): readonly YqNo
     throw new UserError(`index [${at}] out of range, array size is ${seq.content.length}`);
   }
   const found = seq.content[position];
-  return [found ?? missing(seq, position)];
+  return [found ?? attach(missing(seq, position))];
 }
 
 /** `target[from:to]`: a new sequence (or string) of a part; negative numbers count from the end. */

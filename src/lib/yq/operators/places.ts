@@ -93,8 +93,8 @@ export const placeOperators: OperatorTable = {
     if (path === undefined || value === undefined)
       throw new UserError("`setpath` takes a path and a value: setpath(path; value)");
     for (const node of context.nodes) {
-      const [steps] = run.runOn(path, node, context);
-      const [wanted] = run.runOn(value, node, context);
+      const [steps] = run.readOn(path, node, context);
+      const [wanted] = run.readOn(value, node, context);
       if (steps === undefined || wanted === undefined) continue;
       const target = attach(follow(node, dereference(steps)));
       updateFrom(target, copy(wanted), { clobberTags: false, keepAnchor: true });
@@ -103,7 +103,7 @@ export const placeOperators: OperatorTable = {
   },
   delpaths: (run, args, context) => {
     for (const node of context.nodes) {
-      const [list] = run.runOn(onlyArgument("delpaths", args), node, context);
+      const [list] = run.readOn(onlyArgument("delpaths", args), node, context);
       if (list === undefined) continue;
       // In turn: a path leads where it leads once those before it are gone.
       for (const path of dereference(list).content) remove(follow(node, dereference(path)));

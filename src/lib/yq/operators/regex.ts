@@ -129,8 +129,8 @@ function call(run: Evaluation, name: string, args: readonly Expression[], node: 
   const [source, parameters, ...rest] = listedArguments(args);
   if (source === undefined || rest.length > 0)
     throw new UserError(`\`${name}\` takes a regular expression: ${name}("...")`);
-  const pattern = run.runOn(source, node, context)[0]?.value ?? "";
-  const letters = parameters === undefined ? "" : (run.runOn(parameters, node, context)[0]?.value ?? "");
+  const pattern = run.readOn(source, node, context)[0]?.value ?? "";
+  const letters = parameters === undefined ? "" : (run.readOn(parameters, node, context)[0]?.value ?? "");
   const other = letters.replace(/g/g, "");
   if (other !== "")
     throw new UserError(
@@ -193,7 +193,7 @@ export const regexOperators: OperatorTable = {
       throw new UserError('`sub` takes a regular expression and a replacement: sub("...", "...")');
     return context.nodes.map((given) => {
       const node = subject(given, "substitute");
-      const pattern = goRegExp(run.runOn(source, given, context)[0]?.value ?? "");
+      const pattern = goRegExp(run.readOn(source, given, context)[0]?.value ?? "");
       const template = run.runOn(replacement, given, context)[0]?.value ?? "";
       const result = copy(node);
       result.value = substituted(node.value, pattern, template);

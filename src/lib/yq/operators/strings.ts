@@ -9,8 +9,6 @@ import { nicePath, stringOf } from "./texts.ts";
 /** A copy of a string node with another text. */
 function withText(node: YqNode, value: string): YqNode {
   const result = copy(node);
-  result.parent = undefined;
-  result.key = undefined;
   result.value = value;
   return result;
 }
@@ -24,7 +22,6 @@ function requireString(given: YqNode, what: string): YqNode {
 
 function changed(name: string, what: string, change: (value: string) => string): Operator {
   return forEach(name, (given) => {
-    if (isNull(dereference(given))) return given;
     const node = requireString(given, what);
     return withText(node, change(node.value));
   });
@@ -46,7 +43,7 @@ function single(char: string, changed: string): string {
 function withArgument(name: string, make: (value: string, argument: string) => string | boolean): Operator {
   return (run: Evaluation, args, context: Context) =>
     context.nodes.map((given) => {
-      const argument = run.runOn(onlyArgument(name, args), given, context)[0]?.value ?? "";
+      const argument = run.readOn(onlyArgument(name, args), given, context)[0]?.value ?? "";
       const node = requireString(given, `use ${name} on`);
       const result = make(node.value, argument);
       return typeof result === "boolean" ? bool(result) : withText(node, result);
