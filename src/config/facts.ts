@@ -28,4 +28,6 @@ export interface InstanceFacts {
   readonly exists: boolean;
   /** Content of `lima-version`; empty when there is no such file. */
   readonly version: string;
+  /** Where a template that is no instance counts as stored (config.md 2.4). @default `lima.yaml` in `dir` */
+  readonly file?: string;
 }

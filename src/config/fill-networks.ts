@@ -43,7 +43,7 @@ export function fillNetworks(layers: Layers, origins: Origins, context: FillCont
     "networks",
     placed.map((each) => each.origin),
   );
-  const file = pathsOf(context.host.os).join(context.instance.dir, "lima.yaml");
+  const { dir, file = pathsOf(context.host.os).join(dir, "lima.yaml") } = context.instance;
   return placed.map(({ given }, index) => ({
     lima: given.lima ?? "",
     socket: given.socket ?? "",

@@ -28,7 +28,7 @@ function validateScriptFile(at: string, file: ScriptFile | undefined, report: Re
   if (file.digest !== "") report.error(`${at}.file`, `field \`${at}.file.digest\` support is not yet implemented`);
 }
 
-/** What a mode that writes a file of the guest needs. Returns false where checking must stop. */
+/** What a mode that writes a file of the guest needs. Returns false where validation ends. */
 function validateFileMode(at: string, entry: Provision, report: Report): boolean {
   if (!entry.path) {
     report.error(`${at}.path`, `field \`${at}.path\` must not be empty when mode is ${quote(entry.mode)}`);
@@ -80,8 +80,11 @@ function validatePlaybook(at: string, entry: Provision, report: Report, { host, 
     report.error(path, `field \`${path}\` refers to an inaccessible path: ${shown}: ${kind.error}`);
 }
 
-/** `provision`, entry by entry. */
-export function validateProvision(config: Config, report: Report, context: ValidateContext): void {
+/**
+ * `provision`, entry by entry.
+ * @returns false at an entry without the path that its mode needs: validation ends there (config.md 1.7)
+ */
+export function validateProvision(config: Config, report: Report, context: ValidateContext): boolean {
   for (const [index, entry] of config.provision.entries()) {
     const at = `provision[${index}]`;
     validateScriptFile(at, entry.file, report);
@@ -98,11 +101,12 @@ export function validateProvision(config: Config, report: Report, context: Valid
         `field \`${at}.mode\` cannot set skipDefaultDependencyResolution, only valid on scripts of type \`dependency\``,
       );
     if (entry.mode !== "data" && entry.mode !== "yq") validateScriptMode(at, entry, report);
-    else validateFileMode(at, entry, report);
+    else if (!validateFileMode(at, entry, report)) return false;
     validatePlaybook(at, entry, report, context);
     if (entry.script.includes("LIMA_CIDATA"))
       report.warn("provisioning scripts should not reference the LIMA_CIDATA variables");
   }
+  return true;
 }
 
 /** `probes`, entry by entry. */

@@ -117,7 +117,12 @@ export function validateConfig(
   validateMountType(config, report);
   if (config.ssh.localPort !== 0) validatePort("ssh.localPort", config.ssh.localPort, report);
   validateAudio(config, report);
-  validateProvision(config, report, context);
+  if (validateProvision(config, report, context)) validateFromProbes(config, report, context);
+  return { errors: report.errors, warnings: report.warnings };
+}
+
+/** What comes after `provision`. */
+function validateFromProbes(config: Config, report: Report, context: ValidateContext): void {
   validateProbes(config, report);
   validateForwards(config, report, context);
   validateCopyToHost(config, report, context);
@@ -125,5 +130,4 @@ export function validateConfig(
     report.error("dns", "field `dns` must be empty when field `HostResolver.Enabled` is true");
   validateNetworks(config, report, context);
   validateParam(config, report);
-  return { errors: report.errors, warnings: report.warnings };
 }

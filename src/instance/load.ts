@@ -31,6 +31,8 @@ interface Sources {
   readonly name: string;
   readonly exists: boolean;
   readonly version: string;
+  /** Where a template that is no instance counts as stored. */
+  readonly file?: string;
   readonly machineId: string;
   readonly timezone: string;
 }
@@ -89,9 +91,9 @@ export async function loadConfigText(
 }
 
 /**
- * Loads a template that is no instance. Its text then counts as a file of the Lima home itself: that is what `{{.Dir}}`
- * and `{{.Name}}` stand for in it.
- * @param locator names the template in messages
+ * Loads a template that is no instance. Its text then counts as `NAME.yaml` of the Lima home itself: that is what
+ * `{{.Dir}}` and `{{.Name}}` stand for in it, and what the addresses of its networks are made from.
+ * @param locator names the template in messages; NAME is its last part
  */
 export async function loadTemplateText(
   context: InstanceContext,
@@ -131,12 +133,27 @@ async function renderFor(config: PartialConfig): Promise<Render> {
   return (await import("../lib/gotemplate/render.ts")).renderTemplate;
 }
 
+/** The last part of a template's locator, as instances are named after it. */
+function fileNameOf(locator: string): string {
+  return (/[^/\\:]*$/.exec(locator)?.[0] ?? "")
+    .toLowerCase()
+    .replace(/\.yml$/, "")
+    .replace(/\.yaml$/, "");
+}
+
 async function templateSources(context: InstanceContext, locator: string) {
   const dir = context.limaHome;
   const name = basename(dir);
   return {
     ...(await commonSources(context, name)),
-    ...{ dir, path: locator, name, exists: false, version: limaVersion },
+    ...{
+      dir,
+      path: locator,
+      name,
+      exists: false,
+      version: limaVersion,
+      file: join(dir, `${fileNameOf(locator)}.yaml`),
+    },
   };
 }
 
@@ -157,7 +174,7 @@ function placeOf(context: InstanceContext, name: string) {
   return { path: `${dir}/${instanceFiles.limaYaml}`, dir, name };
 }
 
-type SharedTexts = Omit<Sources, "text" | "path" | "dir" | "name" | "exists" | "version">;
+type SharedTexts = Omit<Sources, "text" | "path" | "dir" | "name" | "exists" | "version" | "file">;
 
 /** What all instances of a Lima home have in common. */
 async function sharedTexts(context: InstanceContext): Promise<SharedTexts> {
@@ -238,10 +255,10 @@ function settingsOf(
   sources: Omit<Sources, "text">,
   modes: NetworkModes,
 ): Omit<LoadSettings, "render"> {
-  const { dir, name, exists, version } = sources;
+  const { dir, name, exists, version, file } = sources;
   return {
     host: context.host,
-    instance: { name, dir, exists, version },
+    instance: { name, dir, exists, version, ...(file === undefined ? {} : { file }) },
     facts: configFacts(context, sources, modes),
   };
 }

@@ -46,6 +46,7 @@ export function systemErrorText(error: Error): string | undefined {
   if (match === null) return undefined;
   const [, reason, call, path, target] = match;
   const what = operations[call ?? ""] ?? call;
+  const known = error.message.startsWith("ENOEXEC:") ? "exec format error" : reason;
   const where = path === undefined ? what : `${what} ${path}${target === undefined ? "" : ` ${target}`}`;
-  return `${where}: ${reason}`;
+  return `${where}: ${known}`;
 }

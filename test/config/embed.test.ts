@@ -40,8 +40,17 @@ message: |
 # End
 `;
     expect(await embed(text, { "b.yaml": "plain: true\n" })).toBe(
-      `${text.replace("# Of base\nbase: b.yaml\n", "").replace("# End\n", "")}plain: true\n\n# End\n`,
+      `${text.replace("base: b.yaml\n", "").replace("# End\n", "")}plain: true\n\n# End\n`,
     );
+  });
+
+  test.each([
+    ["right above base", "# Heading\nbase: b.yaml\ncpus: 1\n", "# Heading\ncpus: 1\nplain: true\n"],
+    ["above a key with a comment", "# Heading\nbase: b.yaml\n# c\ncpus: 1\n", "# Heading\n# c\ncpus: 1\nplain: true\n"],
+    ["above an empty line", "# Heading\nbase: b.yaml\n\n# c\ncpus: 1\n", "# Heading\n\n# c\ncpus: 1\nplain: true\n"],
+    ["of a file that is nothing but its base", "# Heading\nbase: b.yaml\n", "# Heading\nplain: true\n"],
+  ])("with the heading of the file %s", async (_name, text, result) => {
+    expect(await embed(text, { "b.yaml": "plain: true\n" })).toBe(result);
   });
 });
 
@@ -288,6 +297,17 @@ describe("without embedding all", () => {
       "base: [template:shipped]\na: 1\nb: 2\n",
     );
     expect(await embed("base: template:shipped\n", {}, { embedAll: false })).toBe("base: template:shipped\n");
+  });
+
+  test("also those of a base, in front of the template's other ones", async () => {
+    const files = { "b.yaml": "base: template:shipped\n", "c.yaml": "base: [template:shipped]\n" };
+    for (const name of ["b.yaml", "c.yaml"])
+      expect(await embed(`base: [${name}, template:other]\n`, files, { embedAll: false })).toBe(
+        "base: [template:shipped, template:other]\n",
+      );
+    expect(await failureOf(embed("base: [b.yaml, c.yaml]\n", files, { embedAll: false }))).toBe(
+      "cannot embed template `/here/c.yaml` after not embedding `template:shipped`",
+    );
   });
 
   test("nothing can be embedded behind them", async () => {

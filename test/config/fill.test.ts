@@ -249,6 +249,13 @@ describe("networks", () => {
       { macAddress: expected, interface: "lima1", metric: 100 },
     ]);
   });
+
+  test("addresses of a template come from the file that it counts as", () => {
+    const digest = createHash("sha256").update("machine/home/jane/.lima/tpl.yaml#0").digest("hex");
+    const instance = { ...newInstance, dir: "/home/jane/.lima", file: "/home/jane/.lima/tpl.yaml" };
+    const { networks } = load("networks: [{lima: a}]", { instance, validate: false }).config;
+    expect(networks[0]?.macAddress.replaceAll(":", "")).toBe(`525555${digest.slice(0, 6)}`);
+  });
 });
 
 test("plain mode drops mounts, forwards and containerd", () => {

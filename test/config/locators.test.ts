@@ -264,6 +264,20 @@ describe("URL plugins", () => {
     expect(await failureOf(rewriteLocator("ab:1", context))).toBe("custom locator `ab:1` has a redirect loop");
   });
 
+  test("that never come to an end are refused", async () => {
+    const context = makeContext({});
+    let asked = 0;
+    const runPlugin = async () => {
+      asked += 1;
+      return { output: `ab:${asked}` };
+    };
+    const source = { ...context.source, runPlugin };
+    expect(await failureOf(rewriteLocator("ab:x", { ...context, source }))).toBe(
+      "custom locator `ab:x` has a redirect loop",
+    );
+    expect(asked).toBe(100);
+  });
+
   test("that fail are named", async () => {
     const context = makeContext({ plugins: { "ab:1": "!no such thing" } });
     expect(await failureOf(rewriteLocator("ab:1", context))).toBe("command `limactl-url-ab` failed: no such thing");

@@ -24,6 +24,7 @@ const server = Bun.serve({
   fetch(request) {
     const { pathname } = new URL(request.url);
     if (pathname === "/moved.yaml") return Response.redirect("/x.yaml", 302);
+    if (pathname === "/round.yaml") return Response.redirect("/round.yaml", 302);
     if (pathname === "/x.yaml") return new Response("images: []\n");
     if (pathname === "/endless.yaml") {
       const chunk = new Uint8Array(1024 * 1024).fill(0x23);
@@ -43,6 +44,7 @@ beforeAll(() => {
   write("prefix/libexec/lima/limactl-url-lab", '#!/bin/sh\necho "$1.yaml"\n', 0o755);
   write("path/limactl-url-bad", "#!/bin/sh\necho broken >&2\nexit 3\n", 0o755);
   write("path/limactl-url-plain", "not executable");
+  write("path/limactl-url-text", "no program\n", 0o755);
 });
 
 afterAll(async () => {
@@ -109,6 +111,10 @@ describe("http", () => {
       "failed to fetch `http://127.0.0.1:1/x.yaml`: ",
     );
   });
+
+  test("a redirect without end", async () => {
+    expect(await failureOf(readTemplate(url("round.yaml"), contextFor()))).toMatch(/redirected too many times\.$/);
+  });
 });
 
 describe("URL plugins", () => {
@@ -120,6 +126,13 @@ describe("URL plugins", () => {
   test("tell why they fail", async () => {
     expect(await failureOf(readTemplate("bad:x", contextFor()))).toBe(
       `command \`${join(root, "path/limactl-url-bad")} x\` failed: broken`,
+    );
+  });
+
+  test("that the system cannot run are a failure as well", async () => {
+    const path = join(root, "path/limactl-url-text");
+    expect(await failureOf(readTemplate("text:x", contextFor()))).toBe(
+      `command \`${path} x\` failed: fork/exec ${path}: exec format error`,
     );
   });
 

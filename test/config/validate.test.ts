@@ -384,6 +384,14 @@ describe("provision", () => {
     );
   });
 
+  test("an entry without the path that its mode needs ends validation", () => {
+    const text = `${image}provision: [{mode: boots, script: x}, {mode: data}, {mode: boots, script: x}]\nprobes: [{}]\n`;
+    expect(failure(text).split("\n")).toEqual([
+      expect.stringContaining("field `provision[0].mode` must one of"),
+      expect.stringContaining("field `provision[1].path` must not be empty when mode is `data`"),
+    ]);
+  });
+
   test("a mode that is none still needs a script", () => {
     expect(failure(`${image}provision: [{mode: boots}]`)).toContain("field `provision[0].script` must not be empty");
   });

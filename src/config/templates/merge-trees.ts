@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from "yaml";
+import { type Document, isMap, isNode, isScalar, isSeq, type Node, type Pair, type YAMLMap, YAMLSeq } from "yaml";
 import { compareLimaVersions, parseLimaVersion } from "../lima-version.ts";
 import { compareSemver, parseSemver } from "../semver.ts";
 import { isNull, putKeyLine, takeKeyLine, textOf } from "./tree.ts";
@@ -91,7 +91,19 @@ function replaceHead(key: Node, other: Node): void {
   key.commentBefore = joinComments(heading, other.commentBefore);
 }
 
+/** `base` of one locator as a list, which another one can be joined to. */
+function asList(node: unknown): unknown {
+  if (!isMap(node) && textOf(node) === undefined) return node;
+  const list = new YAMLSeq();
+  list.items = [node];
+  return list;
+}
+
 function mergePair(path: string, pair: Pair, basePair: Pair): void {
+  if (path === "base") {
+    pair.value = asList(pair.value);
+    basePair.value = asList(basePair.value);
+  }
   const value = pair.value;
   const base = basePair.value;
   if (isScalar(pair.key) && isScalar(basePair.key)) inheritComments(pair.key, basePair.key);
@@ -145,18 +157,28 @@ function joinComments(...texts: readonly (string | null | undefined)[]): string 
   return given.length === 0 ? null : given.join("\n\n");
 }
 
-/**
- * Removes a key. Of the comment above a first key the paragraph just above goes with it, the file's heading stays.
- */
+/** Removes a key. The comment above a first key is the file's heading as well, and stays. */
 export function removeKeyWithComment(map: YAMLMap, key: string): void {
   const index = map.items.findIndex((pair) => isScalar(pair.key) && pair.key.value === key);
   const removed = map.items[index]?.key;
   const next = map.items[index + 1]?.key;
   map.items = map.items.filter((_, at) => at !== index);
-  if (index !== 0 || !isScalar(removed) || !removed.commentBefore || !isScalar(next)) return;
-  const heading = removed.commentBefore.slice(0, -lastParagraph(removed.commentBefore).length).trimEnd();
-  if (heading === "") return;
-  next.commentBefore = next.commentBefore ? `${heading}\n\n${next.commentBefore}` : heading;
+  if (index !== 0 || !isScalar(removed)) return;
+  if (!isScalar(next)) {
+    map.commentBefore = removed.commentBefore ?? null;
+    return;
+  }
+  if (removed.commentBefore) next.commentBefore = joinLines(removed.commentBefore, next);
+  next.spaceBefore = removed.spaceBefore ?? false;
+}
+
+/** A comment with that of a key below it. An empty line between the two stays one. */
+function joinLines(
+  comment: string,
+  { commentBefore, spaceBefore }: Pick<Node, "commentBefore" | "spaceBefore">,
+): string {
+  if (!commentBefore) return comment;
+  return `${comment}\n${spaceBefore === true ? "\n" : ""}${commentBefore}`;
 }
 
 /**

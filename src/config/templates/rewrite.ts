@@ -4,6 +4,9 @@ import { rewriteGithub } from "./github.ts";
 import { schemeOf } from "./locator.ts";
 import type { TemplateContext } from "./source.ts";
 
+/** More steps than this are a loop as well: a plugin that always finds something new to say. */
+const maxSteps = 100;
+
 async function rewriteOnce(locator: string, context: TemplateContext): Promise<string> {
   const scheme = schemeOf(locator);
   if (scheme === undefined) return locator;
@@ -37,7 +40,8 @@ export async function rewriteLocator(locator: string, context: TemplateContext):
     const next = await rewriteOnce(current, context);
     if (next === current) break;
     context.steps?.push(`Locator ${quote(current)} replaced with ${quote(next)}`);
-    if (seen.has(next)) throw new UserError(`custom locator ${quote(locator)} has a redirect loop`);
+    if (seen.has(next) || seen.size >= maxSteps)
+      throw new UserError(`custom locator ${quote(locator)} has a redirect loop`);
     current = next;
   }
   if (github) context.warnings.push({ message: "The github: scheme is still EXPERIMENTAL" });

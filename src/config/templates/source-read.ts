@@ -53,7 +53,9 @@ async function get(url: string, headers: Readonly<Record<string, string>>, limit
     const response = await fetch(url, { headers: { ...headers }, signal: AbortSignal.timeout(fetchTimeoutMs) });
     return { status: response.status, body: await readLimited(response.body, limit) };
   } catch (error) {
-    throw new UserError(`failed to fetch ${quote(url)}: ${errorText(error)}`, { cause: error });
+    // Bun's advice to programmers is of no use here.
+    const reason = errorText(error).replace(/ For more information, pass .*$/s, "");
+    throw new UserError(`failed to fetch ${quote(url)}: ${reason}`, { cause: error });
   }
 }
 
@@ -123,10 +125,16 @@ async function runPlugin(host: Host, scheme: string, argument: string): Promise<
   const program = directories.map((each) => join(each, `limactl-url-${scheme}${suffix}`)).find(isExecutable);
   if (program === undefined) return undefined;
   const env = childEnv(host.env, { PATH: directories.join(delimiter) });
-  const { code, signal, stdout, stderr } = await exec([program, argument], { env });
-  if (code === 0) return { output: stdout };
-  const ending = signal === null ? `exit status ${code}` : `signal: ${signal}`;
-  return { command: `${program} ${argument}`, error: stderr.trim() || ending };
+  const command = `${program} ${argument}`;
+  try {
+    const { code, signal, stdout, stderr } = await exec([program, argument], { env });
+    if (code === 0) return { output: stdout };
+    const ending = signal === null ? `exit status ${code}` : `signal: ${signal}`;
+    return { command, error: stderr.trim() || ending };
+  } catch (error) {
+    // A file that the system does not know how to run.
+    return { command, error: errorText(error) };
+  }
 }
 
 export interface TemplatePlaces {
