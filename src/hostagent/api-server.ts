@@ -55,7 +55,7 @@ function answer(request: Request, source: ApiSource): Response | Promise<Respons
   const { pathname, searchParams } = new URL(request.url);
   switch (pathname) {
     case "/v1/info":
-      return request.method === "GET" ? Response.json(source.info()) : new Response(null, { status: 405 });
+      return request.method === "GET" ? json(source.info(), 200) : new Response(null, { status: 405 });
     case "/v1/screenshot":
       if (request.method !== "GET") return new Response(null, { status: 405, headers: { Allow: "GET" } });
       return screenshot((searchParams.get("format") ?? "png").toLowerCase(), source);
@@ -78,7 +78,12 @@ async function screenshot(format: string, source: ApiSource): Promise<Response> 
 }
 
 function failure(status: number, message: string): Response {
-  return Response.json({ message }, { status });
+  return json({ message }, status);
+}
+
+/** An answer with the content type that Lima's has; that of `Response.json` names a charset too. */
+function json(value: object, status: number): Response {
+  return new Response(JSON.stringify(value), { status, headers: { "Content-Type": "application/json" } });
 }
 
 function removeStaleSocket(path: string): void {

@@ -23,6 +23,8 @@ export interface BootOptions {
   readonly controlMaster: () => Promise<void>;
   /** Sets up what needs an essential guest; what went wrong degrades the instance. */
   readonly onEssential: (satisfied: boolean) => Promise<readonly string[]>;
+  /** Told before the guest's boot scripts are waited for. */
+  readonly onOptional: () => void;
   /** The last lines of QEMU's standard error. */
   readonly driverOutput: () => readonly string[];
   /** Aborted when the run ends. */
@@ -72,6 +74,7 @@ export async function awaitBoot(options: BootOptions): Promise<BootResult> {
         exec: (command, stdin, execSignal) => session.exec(command, { stdin, signal: execSignal }),
       },
       onEssential: options.onEssential,
+      onOptional: options.onOptional,
       exportParameters: config.os === "Linux" || config.os === "Darwin",
       scriptLimitMs: config.os === "Windows" ? windowsLimitMs : scriptLimitMs,
       logger,

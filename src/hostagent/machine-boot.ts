@@ -107,6 +107,7 @@ export async function bootGuest(
       monitor,
       controlMaster,
       onEssential,
+      onOptional: () => forwarding.expectAgent(),
       driverOutput,
       signal,
     });

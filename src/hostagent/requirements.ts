@@ -24,6 +24,8 @@ export interface SatisfyOptions {
    * @returns what went wrong
    */
   readonly onEssential: (satisfied: boolean) => Promise<readonly string[]>;
+  /** Told when the optional requirements are through, before the final ones. */
+  readonly onOptional: () => void;
   /** Whether scripts get `PARAM_*`; see `scriptCommand`. */
   readonly exportParameters: boolean;
   /** How long a script may go on failing. */
@@ -60,6 +62,7 @@ export async function satisfyRequirements(options: SatisfyOptions): Promise<read
     }
     if (label === "essential")
       errors.push(...(await untilAborted(options.onEssential(errors.length === 0), options.signal)));
+    if (label === "optional") options.onOptional();
   }
   await Promise.all(beside);
   return errors;

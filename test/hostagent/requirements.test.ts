@@ -105,9 +105,16 @@ function setUp(change: Partial<RequirementSource> = {}, failures: readonly strin
     lines.push(satisfied ? "set up" : "set up, although something is missing");
     return failures;
   };
+  /** How many lines had been told when the optional requirements were through. */
+  const told: { atOptional?: number } = {};
+  const onOptional = () => {
+    told.atOptional = lines.length;
+  };
   const run = (items: readonly Requirement[], signal = new AbortController().signal, scriptLimitMs = 1000) =>
-    satisfyRequirements({ list: items, source, onEssential, exportParameters: false, scriptLimitMs, logger, signal });
-  return { lines, run };
+    satisfyRequirements({
+      ...{ list: items, source, onEssential, onOptional, exportParameters: false, scriptLimitMs, logger, signal },
+    });
+  return { lines, run, told };
 }
 
 const containerd = { containerd: { system: true, user: false, archives: [] } };
@@ -129,6 +136,15 @@ describe("working through them", () => {
     expect(lines.indexOf("set up")).toBeLessThan(
       lines.indexOf("Waiting for the final requirement 1 of 1: `boot scripts must have finished`"),
     );
+  });
+
+  test("the optional ones are told to be through before the final ones are begun", async () => {
+    const probes = [{ mode: "readiness", description: "", script: "#!/bin/sh\n", hint: "h" }] as const;
+    const { lines, run, told } = setUp();
+    expect(await run(list({ probes }))).toEqual([]);
+    const final = "Waiting for the final requirement 1 of 1: `boot scripts must have finished`";
+    expect(lines.slice(0, told.atOptional).at(-1)).toBe("The optional requirement 1 of 1 is satisfied");
+    expect(lines[told.atOptional ?? -1]).toBe(final);
   });
 
   test("Windows is asked for the file that its last script leaves, until that is there", async () => {

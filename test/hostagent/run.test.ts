@@ -205,6 +205,10 @@ describe("the host agent", () => {
     expect(waits[0]).toEqual({ sshLocalPort: sshLocalPort!, phase: { name: "serial", description: "serial output" } });
     expect(waits.length).toBeGreaterThan(1);
     expect(await getInfo(join(run.directory, "ha.sock"))).toEqual({ sshLocalPort: sshLocalPort! });
+    for (const path of ["/v1/info", "/v1/screenshot?format=gif", "/v2"]) {
+      const answer = await fetch(`http://lima-hostagent${path}`, { unix: join(run.directory, "ha.sock") });
+      expect(answer.headers.get("content-type")).toBe("application/json");
+    }
     expect(readFileSync(join(run.directory, "ha.pid"), "utf8")).toBe(`${process.pid}\n`);
     expect(readState(run.directory)?.hostAgent?.pid).toBe(process.pid);
     const names = readdirSync(run.directory).sort();
