@@ -1,11 +1,11 @@
 const units = "kmgtpe";
 
 /**
- * Parses a human size (`4GiB`, `512`, `1.5g`) into bytes. Every suffix is a power of 1024.
+ * Parses a human size (`4GiB`, `512`, `1.5 g`) into bytes. Every suffix is a power of 1024; one space may come before it.
  * @throws Error `invalid size: 'X'` or `invalid suffix: 'x'`
  */
 export function parseSize(text: string): number {
-  const match = /^\s*([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([a-zA-Z]*)\s*$/.exec(text);
+  const match = /^([0-9]+(?:\.[0-9]*)?|\.[0-9]+) ?([a-zA-Z]*)$/.exec(text);
   if (match?.[1] === undefined) throw new Error(`invalid size: '${text}'`);
   const suffix = (match[2] ?? "").toLowerCase();
   const parts = /^(?:([kmgtp])(?:i?b)?|b)?$/.exec(suffix);
@@ -16,7 +16,7 @@ export function parseSize(text: string): number {
 
 /** Bytes as people read them: four significant digits, powers of 1024 (`4GiB`, `1.5GiB`, `0B`). */
 export function formatSize(bytes: number): string {
-  const names = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+  const names = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"];
   let value = bytes;
   let unit = 0;
   while (value >= 1024 && unit < names.length - 1) {
