@@ -1,20 +1,27 @@
 /** The signals that ask the program to end. */
 export type EndSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
-/** Turns the first SIGINT or SIGTERM into an abort; the second ends the program at once. */
+/** Turns the first SIGINT or SIGTERM into an abort. */
 export interface SignalWatch {
   readonly signal: AbortSignal;
   /** The signal that arrived, if any. */
   received(): EndSignal | undefined;
 }
 
-/** Starts to watch. The reason of the abort is an error that names the signal. */
-export function watchSignals(): SignalWatch {
+/**
+ * Starts to watch. The reason of the abort is an error that names the signal.
+ * @param second what a second signal does: a person who is tired of waiting ends the program at once, while a daemon, which
+ * may be told by several at a time to end, cleans up all the same
+ */
+export function watchSignals(second: "ends" | "is ignored" = "ends"): SignalWatch {
   const controller = new AbortController();
   let first: EndSignal | undefined;
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
-      if (first !== undefined) dieBySignal(name);
+      if (first !== undefined) {
+        if (second === "ends") dieBySignal(name);
+        return;
+      }
       first = name;
       controller.abort(new Error(`received ${name}`));
     });

@@ -148,7 +148,8 @@ function prepare(entries: readonly CommandEntry[], parsed: ParsedArgs): CommandC
   const topName = top?.name ?? "";
   const settings = globalSettings(parsed, topName, stdout.isTerminal);
   debug = settings.debug;
-  logger = entries.at(-1)?.daemon
+  const isDaemon = entries.at(-1)?.daemon === true;
+  logger = isDaemon
     ? makeLogger(settings.logLevel === "debug" ? "trace" : "debug", "json")
     : makeLogger(settings.logLevel, settings.logFormat);
   const host = readHost();
@@ -166,7 +167,7 @@ function prepare(entries: readonly CommandEntry[], parsed: ParsedArgs): CommandC
     stdout,
     stderr,
     watchSignals: () => {
-      watch ??= watchSignals();
+      watch ??= watchSignals(isDaemon ? "is ignored" : "ends");
       return watch;
     },
   });

@@ -108,12 +108,12 @@ describe("limactl", () => {
 });
 
 describe("a program that watches its signals", () => {
-  const script = (body: string) => {
+  const script = (body: string, second = "") => {
     const file = join(home, "watch.ts");
     writeFileSync(
       file,
       `import { dieBySignal, watchSignals } from ${JSON.stringify(join(root, "src/cli/signals.ts"))};
-const watch = watchSignals();
+const watch = watchSignals(${second});
 const timer = setInterval(() => undefined, 1000);
 watch.signal.addEventListener("abort", () => { ${body} });
 console.log("ready");`,
@@ -132,6 +132,12 @@ console.log("ready");`,
   test("dies at once by a second signal", async () => {
     const ended = await runScript([script('console.log("cleaning for ever");')], {}, ["SIGINT", "SIGINT"]);
     expect([ended.signal, ended.stdout]).toEqual(["SIGINT", "ready\ncleaning for ever\n"]);
+  });
+
+  test("as a daemon cleans up to its end whatever else comes", async () => {
+    const clean = 'console.log("cleaning"); setTimeout(() => { console.log("cleaned"); process.exit(0); }, 300);';
+    const ended = await runScript([script(clean, '"is ignored"')], {}, ["SIGINT", "SIGTERM"]);
+    expect(ended).toMatchObject({ signal: null, code: 0, stdout: "ready\ncleaning\ncleaned\n" });
   });
 });
 
