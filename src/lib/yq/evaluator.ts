@@ -12,11 +12,11 @@ import { parse } from "./syntax/parser.ts";
 
 /** Operators whose results belong to no document, so that no `---` parts them. */
 const withoutDocument: ReadonlySet<string> = new Set(
-  "keys map filter with_entries parents array_to_map collect env strenv now error load load_str".split(" "),
+  "keys map filter if with_entries parents array_to_map collect env strenv now error load load_str".split(" "),
 );
 
 /** Operators whose results are at no place of the document, though they are made of a part of it. */
-const withoutPlace: ReadonlySet<string> = new Set("flatten pivot if with_entries error".split(" "));
+const withoutPlace: ReadonlySet<string> = new Set("flatten pivot".split(" "));
 
 /** What an operator makes of a part of a document belongs to that document, and is where the part is. */
 function placeInDocument(name: string, results: readonly YqNode[], context: Context): void {
@@ -129,9 +129,7 @@ export class Evaluator implements Evaluation {
   }
 
   private variable(name: string, context: Context): readonly YqNode[] {
-    const value = context.variables.get(name);
-    if (value === undefined) throw new UserError(`variable '${name}' is not defined`);
-    return value;
+    return context.variables.get(name) ?? [];
   }
 
   private binary(expression: Extract<Expression, { type: "binary" }>, context: Context): readonly YqNode[] {

@@ -14,6 +14,7 @@ import { helpText, versionLine } from "./help.ts";
 import { int, isTrue, placeDocument, text, YqNode } from "./node.ts";
 import { xmlReader } from "./operators/encode.ts";
 import { parseYqOptions, type YqOptions } from "./options.ts";
+import type { Expression } from "./syntax/ast.ts";
 import { parse } from "./syntax/parser.ts";
 
 /** What the yq program touches of its surroundings. */
@@ -103,15 +104,35 @@ class Program {
     const print = this.printOptions(output);
     if (input === "toml") this.readToml = (await import("./format/toml-read.ts")).readToml;
     if (input === "xml" || /xml/.test(expression)) await this.loadXml();
-    const documents = options.nullInput ? [nullDocument()] : await this.documents(files, input);
-    const results = this.evaluate(expression, documents);
-    if (options.inPlace) io.writeFile(files[0]!, printResults(results, { ...print, colors: false }) + this.remainder);
-    else {
+    if (options.nullInput && files.length > 0) throw new UserError("cannot pass files in when using null-input flag");
+    const results: YqNode[] = [];
+    let failure: unknown;
+    try {
+      for await (const documents of this.groups(files, input)) results.push(...this.evaluate(expression, documents));
+    } catch (error) {
+      // What came before the failure is printed all the same, unless it would replace a file.
+      if (options.inPlace || results.length === 0) throw error;
+      failure = error;
+    }
+    if (failure === undefined && options.exitStatus && !results.some(isTrue))
+      failure = new UserError("no matches found");
+    if (!options.inPlace) {
       this.print(results, print);
       if (this.remainder !== "") io.stdout(this.remainder);
-    }
-    if (options.exitStatus && !results.some(isTrue)) throw new UserError("no matches found");
+    } else if (failure === undefined)
+      io.writeFile(files[0]!, printResults(results, { ...print, colors: false }) + this.remainder);
+    if (failure !== undefined) throw failure;
     return 0;
+  }
+
+  /** The documents to evaluate at once: with `eval-all` all of them, otherwise one after the other. */
+  private async *groups(files: readonly string[], format: OutputFormat): AsyncGenerator<readonly YqNode[]> {
+    if (this.options.nullInput) yield [nullDocument()];
+    else if (this.options.command === "eval-all") {
+      const all: YqNode[] = [];
+      for await (const found of this.documents(files, format)) all.push(...found);
+      yield all;
+    } else for await (const found of this.documents(files, format)) for (const document of found) yield [document];
   }
 
   /** The parser is loaded only where XML may be read. */
@@ -139,16 +160,19 @@ class Program {
     return { expression: first, files: rest };
   }
 
-  private async documents(files: readonly string[], format: OutputFormat): Promise<readonly YqNode[]> {
-    const found: YqNode[] = [];
+  /** The documents of each file. */
+  private async *documents(files: readonly string[], format: OutputFormat): AsyncGenerator<readonly YqNode[]> {
+    let isNothing = true;
     for (const [file, name] of (files.length === 0 ? ["-"] : files).entries()) {
       const input = { name, text: name === "-" ? await this.io.stdin() : this.io.readFile(name) };
       if (file === 0 && this.options.frontMatter !== undefined) input.text = this.frontMatter(input.text);
       // Beside others an empty file holds no document.
-      if (files.length > 1 && format === "yaml" && input.text.trim() === "") continue;
-      found.push(...this.read(input, format, file));
+      const isEmpty = file > 0 && this.options.command === "eval-all" ? /^\s*(?:#.*\s*)*$/ : /^\s*$/;
+      if (files.length > 1 && format === "yaml" && isEmpty.test(input.text)) continue;
+      isNothing = false;
+      yield this.read(input, format, file);
     }
-    return found.length === 0 ? [nullDocument()] : found;
+    if (isNothing) yield [nullDocument()];
   }
 
   /** The YAML at the start of a text: up to the second `---` line. */
@@ -203,7 +227,10 @@ class Program {
 
   private evaluate(expression: string, documents: readonly YqNode[]): readonly YqNode[] {
     const { options } = this;
-    const parsed = parse(options.prettyPrint ? `(${expression.trim() || "."}) | (${prettyExpression})` : expression);
+    const wanted = parse(expression);
+    const parsed: Expression = options.prettyPrint
+      ? { type: "binary", name: "pipe", left: wanted, right: parse(prettyExpression), flags: "" }
+      : wanted;
     const evaluation = new Evaluator(this.access);
     const variables = new Map(
       options.variables.map(({ name, value, isText }) => [name, [isText ? text(value) : parseSnippet(value)]] as const),
@@ -214,8 +241,7 @@ class Program {
       dateLayout: undefined,
       readOnly: false,
     });
-    if (options.command === "eval-all") return evaluation.run(parsed, context(documents));
-    return documents.flatMap((document) => evaluation.run(parsed, context([document])));
+    return evaluation.run(parsed, context(documents));
   }
 
   private printOptions(format: OutputFormat): PrintOptions {

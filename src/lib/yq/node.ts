@@ -180,12 +180,16 @@ export function placeDocument(root: YqNode, origin: DocumentOrigin): YqNode {
   return root;
 }
 
-/** Says of a node that is made of another where it is: where that one is, though it does not stand there itself. */
+/**
+ * Says of a node that is made of a part of a document where it is: where that part is, though it does not stand there itself.
+ * What is made of a whole document is at no place, and of no document.
+ */
 export function placeAt(result: YqNode, source: YqNode): void {
-  if (result.parent !== undefined) return;
+  if (result.parent !== undefined || source.parent === undefined) return;
   for (let at: YqNode | undefined = source; at !== undefined; at = at.parent) if (at === result) return;
   result.parent = source.parent;
   result.key = source.key;
+  result.origin = source.origin;
 }
 
 /** The node an alias stands for, or the node itself. */

@@ -115,7 +115,12 @@ const table: Readonly<Record<string, Option>> = {
     },
   },
   indent: valued((options, value) => {
-    if (!/^\d+$/.test(value)) throw new UserError(`invalid argument ${JSON.stringify(value)} for "-I, --indent" flag`);
+    const quoted = JSON.stringify(value);
+    if (/^-\d+$/.test(value)) throw new UserError("indent must not be negative");
+    if (!/^\d+$/.test(value))
+      throw new UserError(
+        `invalid argument ${quoted} for "-I, --indent" flag: strconv.ParseInt: parsing ${quoted}: invalid syntax`,
+      );
     options.indent = Number(value);
   }),
   prettyPrint: flag("prettyPrint"),
@@ -179,7 +184,12 @@ const table: Readonly<Record<string, Option>> = {
   },
   verbose: ignored(false),
   "header-preprocess": ignored(false),
-  "string-interpolation": ignored(false),
+  "string-interpolation": {
+    takesValue: false,
+    set: (_options, value) => {
+      if (!isTrueText(value)) throw new UserError("--string-interpolation=false is not supported");
+    },
+  },
 };
 
 const shorts: Readonly<Record<string, string>> = {
@@ -250,6 +260,7 @@ export function parseYqOptions(argv: readonly string[]): YqOptions {
   const positionals: string[] = [];
   const rest = [...argv];
   const first = rest[0];
+  if (first === "help" && rest.length === 1) return { ...defaults, help: true };
   if (first !== undefined && Object.hasOwn(commands, first)) {
     options.command = commands[first]!;
     rest.shift();
@@ -291,7 +302,7 @@ function short(options: Mutable, argument: string, rest: string[]): void {
       return;
     }
     if (option.takesValue) {
-      option.set(options, following !== "" ? following : required(rest, `-${letter}`));
+      option.set(options, following !== "" ? following : required(rest, `'${letter}' in ${argument}`));
       return;
     }
     option.set(options, "true");

@@ -1,4 +1,4 @@
-import { type Row, row } from "./table.ts";
+import { failing, type Row, row } from "./table.ts";
 
 const twoDocuments = "a: 1\nb: {c: x}\nl: [1, 2]\n---\na: 2\nb: {c: y}\nl: [3]\n";
 
@@ -132,4 +132,17 @@ export const documentRows: readonly Row[] = [
   row(".l + 9", twoDocuments, "[1, 2, 9]\n---\n[3, 9]\n"),
   row(".nope + 1", twoDocuments, "1\n1\n"),
   row(".nope * 2", twoDocuments, ""),
+  row("-N", "# x\n---\na: 1\n", "# x\na: 1\n", { expression: ".", args: ["-N"] }),
+  row(".", "a:\n  - b:\n      - c: |\n          x\n", "a:\n    - b:\n        - c: |\n            x\n", {
+    args: ["-I4"],
+  }),
+  row(".", "{a: 'x:y', b: [10:20, 'c d']}", "{a: 'x:y', b: ['10:20', 'c d']}"),
+  row('.["u,v"] style=""', "'u,v': 1\n", "'u,v': 1\n"),
+  row('.b = {"u,v": 1}', "a: 1", "a: 1\nb:\n  u,v: 1\n"),
+  row(".", "a: [{b: c}]\n", "a.0.b = c\n", { args: ["-o=props"] }),
+  row(".", "a:\n  # over\n  - b: c\n  # second\n  - b: d\n", "a.0.b = c\na.1.b = d\n", { args: ["-o=props"] }),
+  row(".", 'a: "x"\nb: "x y"\n', 'a = x\nb = "x y"\n', { args: ["-o=props", "-r=false"] }),
+  row('"${" | envsubst', "a: 1", "", { error: "closing brace expected" }),
+  row('"${} ${N:?no} ${X:?no}" | envsubst', "a: 1", "${}  1", { env: { X: "1" } }),
+  failing('"${N:?no}" | envsubst(nu)', "a: 1", "variable ${N} not set", { env: {} }),
 ];

@@ -214,4 +214,6 @@ export const mergeRows: readonly Row[] = [
   row('{"x": 1} * .', "{a: {b: 1}}", "{x: 1, a: {b: 1}}"),
   row(".a * .b", "a:\n  x: 1\nb: {y: {z: 1}}\n", "{x: 1, y: {z: 1}}"),
   row("explode(.)", "{a: 1, a: 2}", "{a: 1, a: 2}"),
+  row(".a *+d .b", "{a: [1, 2], b: [3]}", "[3, 2, 3]"),
+  row("[1] + .a", "a: {b: c}", "- 1\n- b: c\n"),
 ];

@@ -1,4 +1,4 @@
-import { fresh, type Row, row } from "./table.ts";
+import { failing, fresh, type Row, row } from "./table.ts";
 
 const anchors = "a: &a {x: 1, y: 2, w: 3}\nb: {<<: *a, x: 3}\nc: {z: 5, <<: *a, y: 6}\nd: {y: 7, <<: *a}\n";
 const twoFiles = { args: ["ea", "b.yaml"], files: { "b.yaml": "a: 3\nb: 4\n" } } as const;
@@ -98,4 +98,24 @@ export const resultRows: readonly Row[] = [
   row(".x *= .y", "a: 1", "a: 1\nx: null\n"),
   // each document of several has its own
   row('{"wrap": .} | [length]', "a: 1", "- 1\n- 1\n", { args: ["ea", "b.yaml"], files: { "b.yaml": "b: 1\n" } }),
+  // results belong to the documents of the parts that they are made of
+  row("has(0)", "a: 1\n---\nb: 1\n", "false\nfalse\n"),
+  row(".a | [length]", "a: 1\n---\na: x\n", "- 1\n---\n- 1\n"),
+  row('.[] | if . then "y" else "n" end', "[1]\n---\n[false]\n", "y\nn\n"),
+  row(".[] | length", "[a]\n---\n[bb]\n", "1\n---\n2\n"),
+  row(".a", "# c\n", "null\n", { args: ["ea", "b.yaml"], files: { "b.yaml": "# only this\n" } }),
+  // what cannot be compared
+  row(".z <= null", "- 1", "", { error: "cannot index array with 'z'" }),
+  row("(.[] | .z) <= null", "[x]", "false"),
+  row('"2021-01-01T00:00:00Z" < "2021-01-01T01:00:00+02:00"', "a: 1", "false"),
+  failing("null < {}", "a: 1", "!!map () cannot be subtracted from !!null"),
+  failing(".a | @base64", "a: 1", "cannot encode !!int as base64, can only operate on strings"),
+  failing(
+    ".a | @uri",
+    "a: 1",
+    "cannot encode !!int as URI, can only operate on strings. Please first pipe through another",
+  ),
+  failing(".a | sort", "a: x", "node at path [a] is not an array or map (it's a !!str)"),
+  failing(".a | upcase", "a: null", "cannot change case with !!null, can only operate on strings."),
+  failing(".a | foo", "a: 1", '1:6: invalid input text "foo"', { args: ["-P"] }),
 ];

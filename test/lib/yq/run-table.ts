@@ -10,7 +10,7 @@ async function printed(row: Row): Promise<{ readonly code: number; readonly out:
   const names = [...files.keys()].filter((name) => row.args?.includes(name));
   const args = (row.args ?? []).filter((arg) => !files.has(arg));
   const isEmpty = args.includes("-n");
-  const code = await runYq([...args, row.expression, ...(isEmpty ? [] : ["-"]), ...names], {
+  const code = await runYq([...args, row.expression, ...(isEmpty ? [] : ["-", ...names])], {
     stdin: async () => row.input,
     stdout: (text) => {
       out += text;

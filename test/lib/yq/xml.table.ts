@@ -45,7 +45,7 @@ export const xmlRows: readonly Row[] = [
     fromXml,
   ),
   row(".a.__proto__", "<a><b/></a>", "null", fromXml),
-  row(".cat.legs", cat, "<legs>7</legs>", { args: ["-p=xml", "-o=xml"], output: "7\n" }),
+  row(".cat.legs", cat, "<legs>7</legs>", { args: ["-p=xml", "-o=xml"], output: "7" }),
   row(".", cat, '{"+p_xml":"version=\\"1.0\\" encoding=\\"UTF-8\\"","cat":{"+@legs":"4","legs":"7"}}', {
     args: ["-p=xml", "-o=json", "-I0"],
   }),

@@ -107,6 +107,7 @@ export function printResults(nodes: readonly YqNode[], options: PrintOptions): s
   let result = "";
   const isOther = documentChanges();
   for (const node of nodes) {
+    if (!options.separators) node.preamble = node.preamble.filter((line) => line !== "---");
     const changed = isOther(node.origin);
     if (changed && options.separators && options.format === "yaml" && node.preamble.length === 0) result += "---\n";
     result += printResult(node, options);

@@ -26,7 +26,7 @@ export function printProps(node: YqNode, options: PropsOptions = {}): string {
     const tail = last === undefined ? at.line : at.line === "" ? last : `${last} ${at.line.replace(/^#\s*/, "")}`;
     const all = [...above, ...lines, ...(tail === "" ? [] : [tail])];
     if (all.length > 0) result += `${result === "" ? "" : "\n"}${all.join("\n")}\n`;
-    const needsQuotes = !unwrapScalars && at.tag === "!!str" && (/\s/.test(at.value) || at.style === "double");
+    const needsQuotes = !unwrapScalars && at.value.includes(" ");
     const value = needsQuotes ? JSON.stringify(at.value) : escaped(at.value);
     result += `${path.replace(/[ :=]/g, "\\$&")}${separator}${value}\n`;
   };
@@ -38,7 +38,7 @@ export function printProps(node: YqNode, options: PropsOptions = {}): string {
         visit(item, arrayBrackets ? `${path}[${i}]` : join(String(i)), i === 0 ? [...above, ...own] : [], []);
       });
     else if (at.kind === "map") {
-      let carried = [...above, ...own, ...commentText(at.head)];
+      let carried = [...above, ...own, ...(typeof at.key === "number" ? [] : commentText(at.head))];
       for (const [key, item] of pairs(at)) {
         visit(item, join(key.value), carried, commentText(key.head));
         carried = [];

@@ -6,7 +6,7 @@ import { defaultXmlNames, type XmlNames } from "./xml-names.ts";
 export function printXml(given: YqNode, indent = 2, names: XmlNames = defaultXmlNames): string {
   const root = dereference(given);
   const writer = new Writer(indent, names);
-  if (root.kind === "scalar") return `${escapeText(root.value)}\n`;
+  if (root.kind === "scalar") return escapeText(root.value);
   if (root.kind !== "map")
     throw new UserError(`cannot encode ${root.tag} to XML, only maps and scalars can be encoded`);
   return `${writer.document(root)}\n`;

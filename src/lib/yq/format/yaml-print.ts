@@ -2,7 +2,7 @@ import { dereference, pairs, type YqNode } from "../node.ts";
 import { effectiveTag } from "../tags.ts";
 import type { Paint, PaintKind } from "./paint.ts";
 import { plain } from "./paint.ts";
-import { type BlockText, blockScalar, inlineScalar, writtenTag } from "./yaml-scalar.ts";
+import { blockScalar, inlineScalar, writtenTag } from "./yaml-scalar.ts";
 
 export interface YamlOptions {
   /** Spaces per level. @default 2 */
@@ -45,7 +45,7 @@ class Printer {
 
   document(root: YqNode): void {
     if (root.parent === undefined) this.lines.push(...root.preamble);
-    if (root.key === undefined || typeof root.key === "number") this.trivia(root.head, "");
+    if (root.key === undefined || typeof root.key === "number" || root.kind !== "scalar") this.trivia(root.head, "");
     if (this.isBlock(root)) {
       const properties = this.properties(root);
       if (properties !== "") this.lines.push(properties);
@@ -65,6 +65,11 @@ class Printer {
 
   private isBlock(node: YqNode): boolean {
     return (node.kind === "map" || node.kind === "seq") && node.style !== "flow" && node.content.length > 0;
+  }
+
+  /** The margin of the next level: a multiple of the indentation, also below the two columns of a dash. */
+  private deeper(margin: string): string {
+    return " ".repeat(this.indent * (Math.floor(margin.length / this.indent) + 1));
   }
 
   private comment(text: string): string {
@@ -135,7 +140,7 @@ class Printer {
     if (isBlock) {
       this.lines.push(join(lead, this.properties(value)) + this.comment(key.line || value.line));
       const isIndented = value.kind === "map" || !this.compact;
-      const inner = isIndented ? margin + " ".repeat(this.indent) : margin;
+      const inner = isIndented ? this.deeper(margin) : margin;
       this.trivia(loose, inner);
       this.collection(value, inner, undefined);
     } else this.leaf(lead, value, margin, value.line || key.line);
@@ -158,8 +163,9 @@ class Printer {
     const start = join(lead, this.properties(node));
     const block = node.kind === "scalar" ? blockScalar(node, { flow: false, key: false }) : undefined;
     if (block !== undefined) {
-      this.lines.push(join(start, this.header(block)) + this.comment(comment));
-      const inner = lead === "" ? "  " : margin + " ".repeat(this.indent);
+      const inner = lead === "" ? "  " : this.deeper(margin);
+      const indicator = block.needsIndicator ? inner.length - margin.length : "";
+      this.lines.push(join(start, `${block.symbol}${indicator}${block.chomp}`) + this.comment(comment));
       for (const line of block.lines) this.lines.push(line === "" ? "" : inner + this.paint("string", line));
       return;
     }
@@ -173,10 +179,6 @@ class Printer {
       }
     }
     this.lines.push(join(start, this.flow(node, false)) + this.comment(comment));
-  }
-
-  private header(block: BlockText): string {
-    return `${block.symbol}${block.needsIndicator ? this.indent : ""}${block.chomp}`;
   }
 
   /** A node on one line. */
@@ -204,7 +206,7 @@ class Printer {
   private flowLines(node: YqNode, margin: string): readonly string[] {
     if (!hasComments(node)) return [this.flow(node, false)];
     const [open, close] = node.kind === "seq" ? "[]" : "{}";
-    const inner = margin + " ".repeat(this.indent);
+    const inner = this.deeper(margin);
     const lines = [open!];
     const end = (): string => lines.pop()!;
     const entries = node.kind === "seq" ? node.content.map((item) => [item] as const) : [...pairs(node)];

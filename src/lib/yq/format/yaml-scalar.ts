@@ -19,11 +19,11 @@ export function writtenTag(node: YqNode): string {
   return resolveTag(node.value) === node.tag ? "" : node.tag;
 }
 
-function isPlainText(value: string, flow: boolean): boolean {
+function isPlainText(value: string, place: ScalarPlace): boolean {
   if (value === "" || /^\s|\s$|[\n\r\t]|: |:$| #/.test(value)) return false;
   if (/^[#,[\]{}&*!|>'"%@`]/.test(value) || /^[-?:](?:\s|$)/.test(value) || /^(?:---|\.\.\.)(?:\s|$)/.test(value))
     return false;
-  if (flow && (/[,[\]{}]/.test(value) || /^[?:]/.test(value) || /:[,[\]{}]/.test(value))) return false;
+  if (place.flow ? /[,[\]{}?:]/.test(value) : place.key && /^[?:]/.test(value)) return false;
   return !hasSpecial(value);
 }
 
@@ -72,7 +72,7 @@ export function inlineScalar(node: YqNode, place: ScalarPlace): string {
   if (node.tag === "!!str" && !node.tagged && resolveTag(value) !== "!!str") return doubleQuoted(value);
   if (value === "" && style === "" && (node.tag === "!!null" || writtenTag(node) !== "") && !place.key)
     return place.flow && writtenTag(node) === "" ? "null" : "";
-  if (isPlainText(value, place.flow || place.key)) return value;
+  if (isPlainText(value, place)) return value;
   return singleQuoted(value) ?? doubleQuoted(value);
 }
 

@@ -69,7 +69,7 @@ function addToSequence(left: YqNode, right: YqNode): YqNode {
 function styledLike(seq: YqNode, value: YqNode): YqNode {
   const result = copy(value);
   const [first] = seq.content;
-  if (first !== undefined && first.kind === result.kind) result.style = first.style;
+  if (first !== undefined) result.style = first.style;
   return result;
 }
 
@@ -129,9 +129,9 @@ export function subtract(leftGiven: YqNode, rightGiven: YqNode, dateLayout: stri
   const left = dereference(leftGiven);
   const right = dereference(rightGiven);
   if (isNull(left)) return copy(right);
-  if (left.kind === "map") throw new UserError("maps are not yet supported for subtraction");
+  if (left.kind === "map") throw new UserError("maps not yet supported for subtraction");
   if (left.kind === "seq") {
-    if (right.kind !== "seq") throw new UserError(`${described(right)} cannot be subtracted from ${described(left)}`);
+    if (right.kind !== "seq") throw new UserError(`${described(right)} cannot be subtracted from ${left.tag}`);
     const result = copy(left);
     setContent(
       result,
@@ -139,7 +139,7 @@ export function subtract(leftGiven: YqNode, rightGiven: YqNode, dateLayout: stri
     );
     return result;
   }
-  if (right.kind !== "scalar") throw new UserError(`${described(right)} cannot be subtracted from ${described(left)}`);
+  if (right.kind !== "scalar") throw new UserError(`${described(right)} cannot be subtracted from ${left.tag}`);
   if (isDate(left, dateLayout)) return replaced(left, left.tag, addDuration(left.value, right.value, -1, dateLayout));
   if (effectiveTag(left) === "!!str") throw new UserError("strings cannot be subtracted");
   const result = calculated(
@@ -149,7 +149,7 @@ export function subtract(leftGiven: YqNode, rightGiven: YqNode, dateLayout: stri
     (a, b) => a - b,
     "-",
   );
-  return result ?? fail(new UserError(`${described(right)} cannot be subtracted from ${described(left)}`));
+  return result ?? fail(new UserError(`${described(right)} cannot be subtracted from ${left.tag}`));
 }
 
 /** The product of two scalars: of numbers, or a text repeated. */
@@ -206,6 +206,8 @@ export function divide(leftGiven: YqNode, rightGiven: YqNode): YqNode {
 export function modulo(leftGiven: YqNode, rightGiven: YqNode): YqNode {
   const left = dereference(leftGiven);
   const right = dereference(rightGiven);
+  if (left.kind !== "scalar" || right.kind !== "scalar" || isNull(left))
+    throw new UserError(`${described(left)} cannot modulo by ${described(right)}`);
   if (!isNumber(left) || !isNumber(right)) throw new UserError(`${left.tag} cannot modulo by ${right.tag}`);
   if (effectiveTag(right) === "!!int" && parseInteger(right.value) === 0n && effectiveTag(left) === "!!int")
     throw new UserError("cannot modulo by 0");

@@ -22,6 +22,7 @@ import type { Expression } from "../syntax/ast.ts";
 import { effectiveTag, parseInteger } from "../tags.ts";
 import { firstText, forEach, onlyArgument } from "./arguments.ts";
 import { splat } from "./paths.ts";
+import { nicePath } from "./texts.ts";
 
 /** Whether a value holds another: a text in a text, all keys of a map, all items of a sequence. */
 function contains(leftGiven: YqNode, rightGiven: YqNode): boolean {
@@ -88,7 +89,6 @@ function quantifier(name: "any" | "all") {
         condition === undefined ? isTrue(item) : run.readOn(condition, item, context).some(isTrue);
       const result = bool(name === "any" ? at.content.some(test) : at.content.every(test));
       placeAt(result, node);
-      result.origin = node.origin;
       return result;
     });
 }
@@ -105,7 +105,7 @@ function picked(node: YqNode, names: readonly YqNode[]): YqNode {
     result.foot = at.foot;
     return result;
   }
-  if (at.kind !== "map") throw new UserError(`cannot pick indices from type ${at.tag} (${at.value})`);
+  if (at.kind !== "map") throw new UserError(`cannot pick indices from type ${at.tag} (${nicePath(node)})`);
   const result = copy(at);
   const entries = [...pairs(result)];
   const chosen = names.flatMap((name) => entries.filter(([key]) => key.value === name.value));
@@ -166,7 +166,6 @@ export const collectionOperators: OperatorTable = {
       const wanted = run.readOn(onlyArgument("has", args), node, context)[0];
       const result = bool(wanted !== undefined && has(node, dereference(wanted)));
       placeAt(result, node);
-      result.origin = node.origin;
       return result;
     }),
   contains: (run, args, context) =>

@@ -1,7 +1,8 @@
 import { UserError } from "../../errors.ts";
 import { dereference, isNull, pairs, type YqNode } from "../node.ts";
 import { effectiveTag, isNumber, numberOf } from "../tags.ts";
-import { instantOf, isDate } from "./date-arithmetic.ts";
+import { instantOf, isDate, isDateText } from "./date-arithmetic.ts";
+import { nicePath } from "./texts.ts";
 import { matchesWildcard } from "./wildcard.ts";
 
 /** Whether two values are the same in depth: type and text of scalars, order of items, keys in any order. */
@@ -46,25 +47,20 @@ export function compareOrder(
   accept: (sign: number) => boolean,
   dateLayout: string | undefined,
 ): boolean {
-  const left = leftGiven && dereference(leftGiven);
-  const right = rightGiven && dereference(rightGiven);
-  if (left?.kind === "map") throw new UserError("maps not yet supported for comparison");
-  if (left?.kind === "seq") throw new UserError("arrays not yet supported for comparison");
-  const leftNull = left === undefined || isNull(left);
-  const rightNull = right === undefined || isNull(right);
-  if (leftNull || rightNull) return leftNull && rightNull && accept(0);
-  if (left.kind !== "scalar" || right.kind !== "scalar")
-    throw new UserError(`${left.tag} not yet supported for comparison`);
+  if (leftGiven === undefined || rightGiven === undefined) return leftGiven === rightGiven && accept(0);
+  const left = dereference(leftGiven);
+  const right = dereference(rightGiven);
+  if (left.kind === "map") throw new UserError("maps not yet supported for comparison");
+  if (left.kind === "seq") throw new UserError("arrays not yet supported for comparison");
+  if (right.kind !== "scalar")
+    throw new UserError(`${right.tag} (${nicePath(right)}) cannot be subtracted from ${left.tag}`);
+  if (isNull(left) || isNull(right)) return isNull(left) && isNull(right) && accept(0);
   if (isNumber(left) && isNumber(right)) return accept(Math.sign(numberOf(left) - numberOf(right)));
-  if (isDate(left, dateLayout) && isDate(right, dateLayout))
+  // A text that could be a date is one.
+  if (isDate(left, dateLayout) || (effectiveTag(left) === "!!str" && isDateText(left.value, dateLayout)))
     return accept(Math.sign(Number(instantOf(left.value, dateLayout) - instantOf(right.value, dateLayout))));
   if (effectiveTag(left) === "!!str" && effectiveTag(right) === "!!str")
     return accept(byBytes(left.value, right.value));
-  const text = effectiveTag(left) === "!!str" ? left : right;
-  const other = text === left ? right : left;
-  // A text beside a date is taken for one.
-  if (effectiveTag(text) === "!!str" && isDate(other, dateLayout))
-    return accept(Math.sign(Number(instantOf(left.value, dateLayout) - instantOf(right.value, dateLayout))));
   throw new UserError(`${left.tag} not yet supported for comparison`);
 }
 

@@ -109,7 +109,6 @@ function placeTruth(result: YqNode, left: YqNode | undefined): void {
   if (left?.parent === undefined || result.tag !== "!!bool") return;
   if (result.origin !== noOrigin) return;
   placeAt(result, left);
-  result.origin = left.origin;
 }
 
 function crossed(run: Evaluation, operation: Operation, expression: Binary, context: Context): readonly YqNode[] {

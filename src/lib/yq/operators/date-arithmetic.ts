@@ -41,6 +41,11 @@ export function isDate(node: YqNode, layout: string | undefined): boolean {
   return layout !== undefined && effectiveTag(node) === "!!str" && readDate(node.value, layout) !== undefined;
 }
 
+/** Whether a text is a date by a layout, without one by RFC 3339 or the other forms of a YAML timestamp. */
+export function isDateText(value: string, layout: string | undefined): boolean {
+  return readDate(value, layout) !== undefined;
+}
+
 /** A date's text moved by a Go duration, forward (1) or back (-1). */
 export function addDuration(value: string, duration: string, direction: 1 | -1, layout: string | undefined): string {
   const nanos = parseGoDuration(duration);

@@ -11,7 +11,7 @@ import { printXml } from "../format/xml.ts";
 import { printYaml } from "../format/yaml-print.ts";
 import { parseSnippet } from "../format/yaml-read.ts";
 import { copy, dereference, placeAt, text, type YqNode } from "../node.ts";
-import { numberOf } from "../tags.ts";
+import { effectiveTag, numberOf } from "../tags.ts";
 
 /** Texts that nodes were decoded from: encoded again, a text without a last newline stays so. */
 const decodedFrom = new WeakMap<YqNode, string>();
@@ -31,7 +31,6 @@ function encoder(encode: (node: YqNode, indent: number) => string, defaultIndent
         original !== undefined && isLine && !original.endsWith("\n") ? encoded.slice(0, -1) : encoded,
       );
       placeAt(result, given);
-      result.origin = given.origin;
       return result;
     });
 }
@@ -45,7 +44,6 @@ function decoder(name: string, decode: (value: string) => YqNode): Operator {
         throw new UserError(`cannot decode ${node.tag} with ${name}, can only decode strings`);
       const result = decode(node.value);
       placeAt(result, given);
-      result.origin = given.origin;
       decodedFrom.set(result, node.value);
       return result;
     });
@@ -53,8 +51,10 @@ function decoder(name: string, decode: (value: string) => YqNode): Operator {
 }
 
 function scalarText(what: string, node: YqNode): string {
-  if (node.kind !== "scalar") throw new UserError(`cannot encode ${node.tag} as ${what}, can only operate on strings`);
-  return node.value;
+  if (node.kind === "scalar" && effectiveTag(node) === "!!str") return node.value;
+  const advice =
+    what === "URI" ? ". Please first pipe through another encoding operator to convert the value to a string" : "";
+  throw new UserError(`cannot encode ${node.tag} as ${what}, can only operate on strings${advice}`);
 }
 
 function xmlEncoder(defaultIndent: number): Operator {
@@ -95,11 +95,11 @@ export const encodingOperators: OperatorTable = {
   from_tsv: decoder("from_tsv", (value) => readCsv(value, "\t")),
   "@base64": encoder((node) => encodeBase64(scalarText("base64", node))),
   "@base64d": decoder("@base64d", (value) => text(decodeBase64(value))),
-  "@base64url": encoder((node) => encodeBase64Url(scalarText("base64url", node))),
+  "@base64url": encoder((node) => encodeBase64Url(scalarText("base64", node))),
   "@base64urld": decoder("@base64urld", (value) => text(decodeBase64Url(value))),
-  "@uri": encoder((node) => queryEscape(scalarText("uri", node))),
+  "@uri": encoder((node) => queryEscape(scalarText("URI", node))),
   "@urid": decoder("@urid", (value) => text(queryUnescape(value))),
-  "@sh": encoder((node) => shellQuote(scalarText("sh", node))),
+  "@sh": encoder((node) => shellQuote(scalarText("URI", node))),
   to_xml: xmlEncoder(2),
   "@xml": xmlEncoder(0),
   from_xml: (run, args, context) => decoder("from_xml", xmlReader(run.access))(run, args, context),

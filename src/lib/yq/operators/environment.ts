@@ -22,18 +22,19 @@ interface SubstitutionRules {
 }
 
 const reference =
-  /\$(?:\$|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-=+]|[^}\s])((?:[^{}]|\{[^{}]*\})*))?\})/g;
+  /\$(?:\$|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-=+?]|[^}\s])((?:[^{}]|\{[^{}]*\})*))?\}|\{(?!\}))/g;
 
 function substitute(value: string, env: Environment, rules: SubstitutionRules): string {
   const refusals: string[] = [];
   const result = value.replace(reference, (whole, bare?: string, braced?: string, form?: string, word = "") => {
     if (whole === "$$") return "$";
+    if (whole === "${") throw new UserError("closing brace expected");
     const name = bare ?? braced ?? "";
-    if (form !== undefined && !/^:?[-=+]$/.test(form)) throw new UserError(`envsubst: ${whole} is not supported`);
+    if (form !== undefined && !/^:?[-=+?]$/.test(form)) throw new UserError(`envsubst: ${whole} is not supported`);
     const found = env[name];
     const usable = form?.startsWith(":") ? found !== undefined && found !== "" : found !== undefined;
     if (form?.endsWith("+")) return usable ? substitute(word, env, rules) : "";
-    if (form !== undefined && !usable) return substitute(word, env, rules);
+    if (form !== undefined && !form.endsWith("?") && !usable) return substitute(word, env, rules);
     if (found === undefined && rules.noUnset) refusals.push(`variable \${${name}} not set`);
     else if (found === "" && rules.noEmpty) refusals.push(`variable \${${name}} set but empty`);
     return found ?? "";
@@ -71,8 +72,6 @@ export const environmentOperators: OperatorTable = {
           `cannot substitute with ${node.tag}, can only substitute strings. Hint: Most often you'll want to use '|=' over '=' for this operation.`,
         );
       const result = copy(node);
-      result.parent = undefined;
-      result.key = undefined;
       result.value = substitute(node.value, env, rules);
       return result;
     });

@@ -44,16 +44,18 @@ function mergeInto(left: YqNode, right: YqNode, flags: MergeFlags): void {
   }
   const { content } = left;
   const isArray = right.kind === "seq" && left.kind === "seq";
-  if (isArray && flags.append && !flags.onlyNew) {
+  const appends = isArray && flags.append && !flags.onlyNew;
+  if (appends) {
     if (content.length === 0) left.style = "";
     setContent(left, [...content, ...right.content.map(copy)]);
-  } else if (isArray && flags.deep) {
+  }
+  if (isArray && flags.deep) {
     right.content.forEach((item, i) => {
-      const there = content[i];
+      const there = left.content[i];
       if (there !== undefined) mergeInto(there, item, flags);
       else if (!flags.onlyExisting) append(left, copy(item));
     });
-  } else if (!flags.onlyNew || isNull(left)) {
+  } else if (!appends && (!flags.onlyNew || isNull(left))) {
     updateFrom(left, right, { clobberTags: flags.clobber, keepAnchor: false });
   }
 }

@@ -4,7 +4,7 @@ import { copy, dereference, pairs, sequence, setContent, type YqNode } from "../
 import type { Expression } from "../syntax/ast.ts";
 import { forEach, onlyArgument } from "./arguments.ts";
 import { byBytes, compareOrder, sortOrder } from "./compare.ts";
-import { stringOf } from "./texts.ts";
+import { nicePath, stringOf } from "./texts.ts";
 
 const self: Expression = { type: "self" };
 
@@ -18,7 +18,7 @@ function rearranged(node: YqNode, content: readonly YqNode[]): YqNode {
 function sorted(run: Evaluation, given: YqNode, by: Expression, context: Context): YqNode {
   const node = dereference(given);
   if (node.kind !== "seq" && node.kind !== "map")
-    throw new UserError(`node at path [${stringOf(node)}] is not an array or map (it's a ${node.tag})`);
+    throw new UserError(`node at path [${nicePath(node)}] is not an array or map (it's a ${node.tag})`);
   const entries = node.kind === "map" ? [...pairs(node)] : node.content.map((item) => [item] as const);
   const keyed = entries.map((entry) => ({
     entry,
@@ -64,7 +64,7 @@ function unique(run: Evaluation, given: YqNode, by: Expression, context: Context
 
 function grouped(run: Evaluation, given: YqNode, by: Expression, context: Context): YqNode {
   const groups = new Map<string, YqNode[]>();
-  for (const item of itemsOf("group_by", given)) {
+  for (const item of itemsOf("group by", given)) {
     const key = groupKey(run, item, by, context);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [item]);
@@ -111,7 +111,8 @@ export const orderOperators: OperatorTable = {
   },
   reverse: forEach("reverse", (given) => {
     const node = dereference(given);
-    if (node.kind !== "seq") throw new UserError(`node at path [] is not an array (it's a ${node.tag})`);
+    if (node.kind !== "seq")
+      throw new UserError(`node at path [${nicePath(node)}] is not an array (it's a ${node.tag})`);
     return rearranged(node, [...node.content].reverse());
   }),
   unique: forEach("unique", (node, run, context) => unique(run, node, self, context)),

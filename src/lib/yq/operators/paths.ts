@@ -133,7 +133,6 @@ function sliceAll(
     }
     if (node.kind !== "seq" && !isNull(node)) throw new UserError(`cannot slice ${node.tag}, slices work on arrays`);
     const result = new YqNode("seq", "!!seq");
-    result.origin = node.origin;
     placeAt(result, node);
     const { length } = node.content;
     const part = node.content.slice(bound(expression.from, 0), bound(expression.to, length));

@@ -115,7 +115,7 @@ function subject(given: YqNode, verb: string): YqNode {
   const node = dereference(given);
   if (node.kind !== "scalar" || effectiveTag(node) !== "!!str")
     throw new UserError(
-      `cannot ${verb} with ${node.tag}, can only ${verb} strings. Hint: Most often you'll want to use '|=' over '=' for this operation.`,
+      `cannot ${verb} with ${node.tag}, can only ${verb} strings. Hint: Most often you'll want to use '|=' over '=' for this operation`,
     );
   return node;
 }
@@ -168,7 +168,6 @@ export const regexOperators: OperatorTable = {
       const { pattern } = call(run, "test", args, node, context);
       const result = bool(matches(pattern, subject(node, "match").value, false).length > 0);
       placeAt(result, node);
-      result.origin = node.origin;
       return result;
     }),
   match: (run, args, context) =>
