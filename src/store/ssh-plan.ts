@@ -77,9 +77,13 @@ export const keepAlive: readonly SshOption[] = [
   option("ServerAliveCountMax", "20"),
 ];
 
+/** A master hands on those variables of the ssh that share it which it would send itself, and no others (mux.c). */
+const sharedVariables = option("SendEnv", "COLORTERM");
+
 /** Arguments that start the control master in the background, and nothing else. */
 export function masterArguments(options: readonly SshOption[], endpoint: SshEndpoint): readonly string[] {
-  return [...sshArguments([...options, ...keepAlive]), "-p", String(endpoint.port), endpoint.address, "--", "true"];
+  const all = [...options, ...keepAlive, sharedVariables];
+  return [...sshArguments(all), "-p", String(endpoint.port), endpoint.address, "--", "true"];
 }
 
 /** Arguments that end the control master. */

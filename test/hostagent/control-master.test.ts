@@ -45,16 +45,14 @@ function masterTo(sshd: TestSshd, command: string) {
     lookMs: 50,
     signal: end.signal,
   });
-  const shared = async () =>
-    await execOutput([
-      ssh,
-      "-F",
-      "/dev/null",
-      "-o",
-      `ControlPath=${socketPath}`,
-      "nobody@shared.invalid",
-      "echo shared",
-    ]);
+  const shared = async (script = "echo shared") =>
+    await execOutput(
+      [
+        ...[ssh, "-F", "/dev/null", "-o", `ControlPath=${socketPath}`, "-o", "SendEnv=COLORTERM"],
+        ...["nobody@shared.invalid", script],
+      ],
+      { env: { ...process.env, COLORTERM: "truecolor" } },
+    );
   return {
     master,
     socketPath,
@@ -80,6 +78,13 @@ describe("control master", () => {
     expect(await run.shared()).toBe("shared\n");
     await run.master.stop();
     expect(existsSync(run.socketPath)).toBe(false);
+  });
+
+  test("another ssh hands COLORTERM on through its connection", async () => {
+    await using sshd = await startSshd({ config: ["AcceptEnv COLORTERM"] });
+    await using run = masterTo(sshd, ssh);
+    await run.master.start();
+    expect(await run.shared('echo "$COLORTERM"')).toBe("truecolor\n");
   });
 
   test("an ssh that cannot be run for a moment is tried again", async () => {

@@ -90,7 +90,7 @@ test("arguments of ssh", () => {
   const options = [{ key: "User", value: "ann" }];
   expect(sshArguments(options)).toEqual(["-F", "/dev/null", "-o", "User=ann"]);
   expect(masterArguments(options, endpoint).slice(4)).toEqual([
-    ...["-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=20"],
+    ...["-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=20", "-o", "SendEnv=COLORTERM"],
     ...["-p", "60022", "127.0.0.1", "--", "true"],
   ]);
   expect(exitMasterArguments(options, endpoint).slice(4)).toEqual(["-O", "exit", "-p", "60022", "127.0.0.1"]);

@@ -179,6 +179,16 @@ for (const shell of guestShells) {
       expect(guest.read("/run/lima-ssh-ready")).toBe("iid-2\n");
     });
 
+    test("07-etc-environment has sshd take COLORTERM over before the host makes its shared connection", () => {
+      using guest = new Sandbox(shell);
+      guest.file("/mnt/lima-cidata/etc_environment", "");
+      guest.file("/etc/ssh/sshd_config.d/other", "");
+      guest.program("systemctl", "[ ! -e /run/lima-ssh-ready ]");
+      guest.run(linux("07-etc-environment"));
+      expect(guest.calls()).toEqual(["systemctl -q is-active ssh", "systemctl reload ssh"]);
+      expect(guest.read("/etc/ssh/sshd_config.d/10-acceptenv-colorterm.conf")).toBe("AcceptEnv COLORTERM\n");
+    });
+
     test("08-shell-prompt colours Ubuntu's prompt of the instance named default, once", () => {
       using guest = new Sandbox(shell);
       const file = "/home/kim.guest/.bashrc";

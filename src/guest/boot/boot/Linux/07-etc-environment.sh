@@ -14,4 +14,6 @@ if [ "$old" != "$new" ]; then
 		loginctl terminate-user "$LIMA_CIDATA_USER" || true
 	fi
 fi
+# What sshd is to take over counts for connections to come, and the host makes its shared one as soon as this is told.
+"$LIMA_CIDATA_MNT"/boot/Linux/11-colorterm-environment.sh || true
 echo "$LIMA_CIDATA_IID" >/run/lima-ssh-ready
