@@ -5,6 +5,23 @@ export function isPrintable(rune: string): boolean {
   return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(rune);
 }
 
+const namedEscapes: Readonly<Record<string, string>> = {
+  "\u0007": "\\a",
+  "\b": "\\b",
+  "\f": "\\f",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\v": "\\v",
+};
+
+/** An unprintable character as Go's `%q` shows it: `'\t'`, `'\x7f'`, `'\u00a0'`, `'\U000e0001'`. */
+export function quoteRune(rune: string): string {
+  const code = rune.codePointAt(0) ?? 0;
+  const hex = (digits: number): string => code.toString(16).padStart(digits, "0");
+  const number = code < 0x80 ? `\\x${hex(2)}` : code < 0x10000 ? `\\u${hex(4)}` : `\\U${hex(8)}`;
+  return `'${namedEscapes[rune] ?? number}'`;
+}
+
 /** A character by its number: `U+0007`. */
 export function showRune(rune: string): string {
   const code = (rune.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");

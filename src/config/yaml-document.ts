@@ -52,7 +52,7 @@ function explain(code: string, message: string): string {
     case "MULTIPLE_DOCS":
       return "only one YAML document is allowed, but another one starts here";
     default:
-      return message;
+      return message.startsWith("Maximum call stack") ? "nested too deeply" : message;
   }
 }
 

@@ -361,6 +361,32 @@ describe("script files", () => {
     expect(await data("base: sub/b.yaml\na: 1\n", files)).toEqual({ a: 1, provision: [{ script: "x" }] });
   });
 
+  test.each([
+    ["an empty one", "", '- script: ""  # c'],
+    ["spaces at the end", "echo  ", '- script: "echo  "  # c'],
+    ["empty lines at the end of all", "echo\n\n", '- script: "echo\\n\\n"  # c'],
+    ["empty lines at the start", "\n\necho\n", "- script: |  # c"],
+    ["spaces at the start", "  echo\n", "- script: |2  # c"],
+    ["what looks like YAML", "a: b # c\n- '\"{", "- script: |-  # c"],
+  ])("arrive exactly: %s", async (_name, script, line) => {
+    const text = await embed("provision:\n- file: s.sh # c\n", { "s.sh": script });
+    expect(text).toContain(line);
+    expect(parse(text)).toEqual({ provision: [{ script }] });
+  });
+
+  test.each([
+    ["a\u00a0", "'\\u00a0' at offset 1"],
+    ["\u0007", "'\\a' at offset 0"],
+    ["\u007f", "'\\x7f' at offset 0"],
+    ["\u{e0001}", "'\\U000e0001' at offset 0"],
+  ])("are base64 with %j in them", async (script, reason) => {
+    const context = makeContext({ files: { "/here/t.yaml": "provision:\n- file: s.sh\n", "/here/s.sh": script } });
+    await embedTemplate(await readTemplate("t.yaml", context), context);
+    expect(context.notes as string[]).toEqual([
+      `File \`/here/s.sh\` is being base64 encoded: unprintable character ${reason}`,
+    ]);
+  });
+
   test("texts that YAML cannot hold become base64", async () => {
     const script = `#!/bin/sh\n\tif true; then echo "$1" 'x'; fi\r\n${"y".repeat(60)}`;
     const context = makeContext({ files: { "/here/t.yaml": "provision:\n- file: s.sh\n", "/here/s.sh": script } });

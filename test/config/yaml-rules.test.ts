@@ -154,6 +154,10 @@ describe("texts that no one wrote", () => {
     expect(failure(`vmOpts: ${"[".repeat(10_000)}`)).toStartWith(prefix);
   });
 
+  test("more levels than can be read", () => {
+    expect(failure(`vmOpts: ${"[".repeat(400_000)}`)).toMatch(/^failed to unmarshal YAML .*: .*nested too deeply$/);
+  });
+
   test("a number of a million digits is text", () => {
     expect(failure(`cpus: ${"9".repeat(1_000_000)}`)).toContain("field `cpus` must be an integer, got `9999");
   });

@@ -1,5 +1,5 @@
 import { Scalar } from "yaml";
-import { isPrintable } from "../printable.ts";
+import { isPrintable, quoteRune } from "../printable.ts";
 
 const maxLineLength = 65_000;
 const base64LineLength = 76;
@@ -13,8 +13,7 @@ export function binaryReason(text: string): string | undefined {
     if (rune === "\n") {
       line += 1;
       lineStart = offset + 1;
-    } else if (!isPrintable(rune))
-      return `unprintable character ${JSON.stringify(rune).replaceAll('"', "'")} at offset ${offset}`;
+    } else if (!isPrintable(rune)) return `unprintable character ${quoteRune(rune)} at offset ${offset}`;
     if (offset - lineStart >= maxLineLength)
       return `line ${line} (offset ${lineStart}) is longer than ${maxLineLength} characters`;
     offset += rune.length;
@@ -26,7 +25,8 @@ export function binaryReason(text: string): string | undefined {
 export function scriptNode(text: string): Scalar {
   if (binaryReason(text) === undefined) {
     const node = new Scalar(text);
-    node.type = "BLOCK_LITERAL";
+    // In a block, spaces at the very end could be lost, and of an empty text a comment would take the place.
+    node.type = text === "" || text.endsWith(" ") ? "QUOTE_DOUBLE" : "BLOCK_LITERAL";
     return node;
   }
   const base64 = new TextEncoder().encode(text).toBase64();

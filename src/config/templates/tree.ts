@@ -75,6 +75,13 @@ export function rootOf(document: Document, what: string): YAMLMap {
   return contents;
 }
 
+/** The scalar that a tree of blocks ends with. */
+function lastScalar(node: unknown): Scalar | undefined {
+  if (isScalar(node)) return node;
+  if (isMap(node)) return lastScalar(node.items.at(-1)?.value);
+  return isSeq(node) ? lastScalar(node.items.at(-1)) : undefined;
+}
+
 /** The text of a tree: two spaces a level, lists not indented below their key, comments and blank lines kept. */
 export function printTree(document: Document): string {
   const mark = (node: Scalar | YAMLMap | YAMLSeq): void => {
@@ -92,9 +99,13 @@ export function printTree(document: Document): string {
       if (node.flow === true) mark(node);
     },
   });
+  // The text of a tree ends with one line break; a value that ends with more has to say so in quotes.
+  const last = lastScalar(document.contents);
+  if (last?.type === "BLOCK_LITERAL" && /(?:^|\n)\n$/.test(String(last.value))) last.type = "QUOTE_DOUBLE";
   const text = document.toString({ indentSeq: false, lineWidth: 0, flowCollectionPadding: false });
   const onKeyLines = text.replace(new RegExp(`\\n *#${keyLineMark}`, "g"), "  #").replaceAll(keyLineMark, "");
-  return `${onKeyLines.replaceAll(` #${lineMark}`, "  #").replaceAll(lineMark, "").trimEnd()}\n`;
+  // Spaces at the end may be those of a text.
+  return `${onKeyLines.replaceAll(` #${lineMark}`, "  #").replaceAll(lineMark, "").replace(/\n+$/, "")}\n`;
 }
 
 /** True for null in any spelling, and for a value that is missing. */
