@@ -92,6 +92,27 @@ describe("`.` is the identity", () => {
     );
   });
 
+  const style = fc.constantFrom("BLOCK_FOLDED", "BLOCK_LITERAL", "QUOTE_DOUBLE", "QUOTE_SINGLE");
+  test("on texts of any style and width: what is printed reads as the same value", () => {
+    fc.assert(
+      fc.property(value, style, fc.constantFrom(0, 20), (given, defaultStringType, lineWidth) => {
+        const source = stringify({ root: given }, { lineWidth, defaultStringType, defaultKeyType: "PLAIN" });
+        const printed = evaluateYaml(".", source);
+        expect(parse(printed)).toEqual(parse(source));
+        expect(evaluateYaml(".", printed)).toBe(printed);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test.each([
+    ["spaces at the start", "a: >2-\n    lead\nb: 1\n"],
+    ["an empty line at the start", "a: >2\n\n    lead\n   more\nb: 1\n"],
+    ["indented lines", "a: >-\n  x\n\n    more\n  y\nb: 1\n"],
+  ])("on a folded text with %s, as it is written", (_name, source) => {
+    expect(evaluateYaml(".", source)).toBe(source);
+  });
+
   test("on any plain value: what is printed reads as the same value", () => {
     fc.assert(
       fc.property(value, (given) => {

@@ -172,7 +172,7 @@ class Builder {
     const { range } = parsed;
     if (range !== null && range !== undefined) {
       const written = this.text.slice(range[0], range[1]);
-      if (style === "folded") node.raw = { text: foldedLines(written), value, style };
+      if (style === "folded") node.raw = { text: foldedLines(written, value), value, style };
       else if ((style === "double" || style === "single") && !written.includes("\n"))
         node.raw = { text: written, value, style };
       const header = style === "folded" || style === "literal" ? /^[^\n]*?[ \t](#[^\n]*)/.exec(written) : null;
@@ -266,15 +266,13 @@ function contentEnd(text: string, start: number, end: number, style: NodeStyle):
 }
 
 /** The lines of a folded scalar as they are written, without their indentation. */
-function foldedLines(written: string): string {
+function foldedLines(written: string, value: string): string {
   const [, ...lines] = written.split("\n");
-  const digit = /^>[-+]?([1-9])/.exec(written);
-  const first = lines.find((line) => line.trim() !== "") ?? "";
-  const leading = first.length - first.trimStart().length;
-  // an indentation indicator means that the first line starts with spaces of its own
-  const indent =
-    digit === null
-      ? leading
-      : Math.min(...lines.filter((line) => line.trim() !== "").map((line) => line.length - line.trimStart().length));
+  const leadingOf = (texts: readonly string[]): number => {
+    const first = texts.find((line) => line.trim() !== "") ?? "";
+    return first.length - first.trimStart().length;
+  };
+  // The first line may start with spaces of its own, which the value has too.
+  const indent = leadingOf(lines) - leadingOf(value.split("\n"));
   return lines.map((line) => line.slice(indent)).join("\n");
 }
