@@ -52,7 +52,8 @@ describe("a start of the mini guest", () => {
     limit,
   );
 
-  test(
+  // These guests are idle while they are waited for, hence beside each other.
+  test.concurrent(
     "names the boot scripts when one of them never ends",
     async () => {
       await using world = new World();
@@ -64,7 +65,7 @@ describe("a start of the mini guest", () => {
     limit,
   );
 
-  test(
+  test.concurrent(
     "names the network of a guest that has none",
     async () => {
       await using world = new World();
@@ -75,7 +76,7 @@ describe("a start of the mini guest", () => {
     limit,
   );
 
-  test(
+  test.concurrent(
     "names sshd of a guest that does not run it",
     async () => {
       await using world = new World();
