@@ -61,12 +61,13 @@ export class SshfsMount {
   private async keep(): Promise<void> {
     const { signal } = this.over;
     const { logger, parent } = this.options;
-    for (let failures = 0; !signal.aborted; ) {
+    for (let failures = 0, again = false; !signal.aborted; ) {
       if (parent !== undefined) await Promise.race([parent.up.promise, aborted(signal)]);
       if (signal.aborted) return;
       const since = performance.now();
-      const { reason, wasMounted } = await this.live();
+      const { reason, wasMounted } = await this.live(again);
       if (signal.aborted) return;
+      again = !wasMounted;
       if (wasMounted) logger.warn(`${quote(this.plan.mountPoint)} is no longer mounted: ${reason}; mounting it again`);
       else logger.debug(this.failure(reason));
       failures = wasMounted && performance.now() - since > steadyMs ? 1 : failures + 1;
@@ -76,11 +77,14 @@ export class SshfsMount {
     }
   }
 
-  /** One life of the mount, from its start to its end. */
-  private async live(): Promise<{ readonly reason: string; readonly wasMounted: boolean }> {
+  /**
+   * One life of the mount, from its start to its end.
+   * @param again the attempt before this one failed; such a one may fail each ten seconds for as long as the machine runs
+   */
+  private async live(again: boolean): Promise<{ readonly reason: string; readonly wasMounted: boolean }> {
     const { logger } = this.options;
     const { location, mountPoint } = this.plan;
-    logger.info(`Mounting ${quote(location)} on ${quote(mountPoint)}`);
+    logger[again ? "debug" : "info"](`Mounting ${quote(location)} on ${quote(mountPoint)}`);
     try {
       this.link = startSshfs(this.plan, this.options);
     } catch (error) {
@@ -95,6 +99,7 @@ export class SshfsMount {
     clearTimeout(late);
     if (wasMounted) {
       this.up.resolve();
+      if (this.trouble !== undefined) logger.info(`${quote(mountPoint)} is mounted now`);
       this.tell(undefined);
     }
     const reason = await ended;

@@ -137,9 +137,9 @@ describe("reverse-sshfs mounts", () => {
     await service.stop();
   });
 
-  test("that cannot be made are a problem, and one no longer once they can", async () => {
+  test("that cannot be made are a problem, told once in the log, and one no longer once they can", async () => {
     writeFileSync(join(directory, "file"), "");
-    const { service, changes } = mounts(["file/below", "a"], ["b", "b"], ["a", "a/c"]);
+    const { service, changes, lines } = mounts(["file/below", "a"], ["b", "b"], ["a", "a/c"]);
     await service.start();
     expect(service.problems).toEqual([
       expect.stringMatching(/^failed to mount `.*\/file\/below` on `.*\/guest\/a`: .*not a directory/),
@@ -149,6 +149,11 @@ describe("reverse-sshfs mounts", () => {
     rmSync(join(directory, "file"));
     await until(() => service.problems.length === 0);
     expect(changes.at(-1)).toEqual([]);
+    const told = lines.filter((line) => line.startsWith("info: ") && line.includes(`\`${directory}/guest/a\``));
+    expect(told).toEqual([
+      `info: Mounting \`${directory}/file/below\` on \`${directory}/guest/a\``,
+      `info: \`${directory}/guest/a\` is mounted now`,
+    ]);
     await service.stop();
   });
 
