@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { mediaForm } from "../guest/cidata/form-plan.ts";
 import { type InstanceMediaOptions, planInstanceMedia } from "../guest/cidata/instance-media.ts";
+import { tellFullDisk } from "../image/full-disk.ts";
 import { writeFileAtomic } from "../lib/files.ts";
 import { writeIso } from "../lib/iso9660/write.ts";
 import type { Logger } from "../lib/log.ts";
@@ -29,8 +30,11 @@ export async function writeGuestMedia(options: GuestMediaOptions): Promise<strin
   });
   for (const note of notes) logger[note.level === "warning" ? "warn" : "info"](note.text);
   const form = mediaForm(options.config);
-  if (form.kind === "directory") writeMediaDirectory(join(directory, instanceFiles.cidataDirectory), media.files);
-  else writeIso(join(directory, instanceFiles.cidata), media.files, { ...form, time });
+  const path = join(directory, form.kind === "directory" ? instanceFiles.cidataDirectory : instanceFiles.cidata);
+  await tellFullDisk(path, directory, async () => {
+    if (form.kind === "directory") writeMediaDirectory(path, media.files);
+    else writeIso(path, media.files, { ...form, time });
+  });
   writeFileAtomic(join(directory, instanceFiles.cloudConfig), media.cloudConfig, 0o444);
   return media.instanceId;
 }

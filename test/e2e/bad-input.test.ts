@@ -198,6 +198,31 @@ describe("a host that lacks something", () => {
     },
     limit,
   );
+
+  test(
+    "whose disk has no room for cidata.iso is told so by the file's name",
+    async () => {
+      if (process.getuid?.() !== 0) return;
+      await using own = new World();
+      const small = join(own.root, "small");
+      mkdirSync(small);
+      // room for the image and the kernel, but not for the guest agent on cidata.iso
+      expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=80m", "tmpfs", small]).status).toBe(0);
+      try {
+        const env = { LIMA_HOME: join(small, "l") };
+        const run = await own.limactl(["start", "--tty=false", "--name=f", own.write("f.yaml", miniTemplate())], {
+          env,
+        });
+        expect(run.code).toBe(1);
+        expect(fatal(run)[0]).toContain(`no space left on device: cannot write \`${small}/l/f/cidata.iso\``);
+        expect(readdirSync(join(small, "l", "f")).filter((name) => name.startsWith("cidata"))).toEqual([]);
+        expect(own.processes()).toEqual([]);
+      } finally {
+        spawnSync("umount", [small]);
+      }
+    },
+    limit,
+  );
 });
 
 test(
