@@ -97,7 +97,8 @@ export function validateForwards(config: Config, report: Report, context: Valida
       report.error(`${at}.proto`, `field \`${at}.proto\` must be \`tcp\`, \`udp\`, or \`any\``);
     for (const socket of [rule.guestSocket, rule.hostSocket])
       if (rule.reverse && socket === "") report.error(`${at}.reverse`, `field \`${at}.reverse\` must be false`);
-    if (config.plain && (countOf(rule.guestPortRange) >= 10 || countOf(rule.hostPortRange) >= 10))
+    const ports = rule.guestSocket === "";
+    if (config.plain && ports && (countOf(rule.guestPortRange) >= 10 || countOf(rule.hostPortRange) >= 10))
       report.warn(
         `[${at}] forwards a wide range of ports (${rule.guestPortRange[0]}-${rule.guestPortRange[1]}) in plain mode, where every port is forwarded at boot`,
       );

@@ -103,7 +103,10 @@ export class GuestServices {
         fallback,
         logger,
         onPorts: (change) => this.forwards.update(change),
-        onConnected: (connection) => this.stream.follow(connection),
+        onConnected: (connection) => {
+          // ssh alone needs no stream, and the log shall not speak of one
+          if (!ssh) this.stream.follow(connection);
+        },
       });
     } else if (wanted)
       logger.warn(`no guest agent for ${config.arch} guests: only static ports and sockets are forwarded`);

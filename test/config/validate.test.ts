@@ -415,6 +415,14 @@ describe("provision", () => {
   });
 });
 
+test("many static ports in plain mode are warned about, a static socket is not", () => {
+  const rules = "plain: true\nportForwards: [{guestSocket: /run/a, hostSocket: a, static: true}";
+  expect(load(`${image}${rules}]`).warnings).toEqual([]);
+  expect(load(`${image}${rules}, {guestPortRange: [1, 20], static: true}]`).warnings).toEqual([
+    expect.objectContaining({ message: expect.stringContaining("[portForwards[1]] forwards a wide range of ports") }),
+  ]);
+});
+
 describe("probes", () => {
   refuses([
     ["probes:\n- mode: liveness\n  script: '#!'", "3:3", "field `probe[0].mode` can only be `readiness`"],
