@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { errorCode } from "./errors.ts";
+import { errorCode, UserError } from "./errors.ts";
 
 let counter = 0;
 
@@ -42,6 +42,13 @@ export function syncDirectory(path: string): void {
   }
 }
 
+/** Undefined for the error of a file that does not exist. The words for a directory in its place name it. */
+function unlessMissing(path: string, error: unknown): undefined {
+  if (errorCode(error) === "ENOENT") return undefined;
+  if (errorCode(error) === "EISDIR") throw new UserError(`read ${path}: is a directory`, { cause: error });
+  throw error;
+}
+
 /** The text of a file, or undefined when it does not exist. */
 export async function readTextIfExists(path: string): Promise<string | undefined> {
   // Loaded when it is needed: half of the commands read nothing this way.
@@ -49,8 +56,7 @@ export async function readTextIfExists(path: string): Promise<string | undefined
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
+    return unlessMissing(path, error);
   }
 }
 
@@ -64,7 +70,6 @@ export function readTextIfExistsSync(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
+    return unlessMissing(path, error);
   }
 }

@@ -378,6 +378,16 @@ describe("_config", () => {
       );
     });
   });
+
+  test("a directory in the place of a file of it is named", async () => {
+    const path = join(world.limaHome, "_config/default.yaml");
+    mkdirSync(path, { recursive: true });
+    try {
+      expect(await fatal(["validate", file("own.yaml", image)])).toContain(`read ${path}: is a directory`);
+    } finally {
+      rmSync(path, { recursive: true });
+    }
+  });
 });
 
 describe("Go templates", () => {
