@@ -436,17 +436,22 @@ describe.each(Object.entries(ways))("by %s", (_name, { forwarder, sockets, reset
   });
 });
 
-test("a control master that has ended is made anew, with its forwards", async () => {
-  const { port, server } = await serve((socket) => socket.end("here"));
-  const address = { kind: "port", ip: "127.0.0.1", port: freePort() } as const;
-  const forward = await master.open({ address, target: () => ({ hosts: ["127.0.0.1"], port }) });
-  await stopMaster();
-  for (let text = ""; text !== "here"; ) {
+/** Connects until a connection is answered with this text: what forwards may be at work on being made anew. */
+async function answered(address: HostAddress, expected: string): Promise<void> {
+  for (let text = ""; text !== expected; ) {
     const { socket, heard } = client(address);
     await until(() => heard.closed || heard.ended);
     text = heard.text;
     socket.destroy();
   }
+}
+
+test("a control master that has ended is made anew, with its forwards", async () => {
+  const { port, server } = await serve((socket) => socket.end("here"));
+  const address = { kind: "port", ip: "127.0.0.1", port: freePort() } as const;
+  const forward = await master.open({ address, target: () => ({ hosts: ["127.0.0.1"], port }) });
+  await stopMaster();
+  await answered(address, "here");
   await forward.close();
   server.close();
 });
@@ -464,12 +469,7 @@ test("a control master that is made anew for one more forward gets those before 
   await stopMaster();
   const second = await open();
   for (const { address, forward } of [first, second]) {
-    for (let text = ""; text !== "here"; ) {
-      const { socket, heard } = client(address);
-      await until(() => heard.closed || heard.ended);
-      text = heard.text;
-      socket.destroy();
-    }
+    await answered(address, "here");
     await forward.close();
   }
   server.close();
@@ -483,12 +483,7 @@ test("a forward of the control master follows its target to another address", as
   const forward = await master.open({ address, target: () => target });
   target = { hosts: ["::1"], port: six.port };
   forward.retarget();
-  for (let text = ""; text !== "six"; ) {
-    const { socket, heard } = client(address);
-    await until(() => heard.closed || heard.ended);
-    text = heard.text;
-    socket.destroy();
-  }
+  await answered(address, "six");
   await forward.close();
   four.server.close();
   six.server.close();
