@@ -86,11 +86,14 @@ export function localReply(query: Query, answers: readonly Answer[]): Buffer {
 }
 
 /**
- * The reply when nothing from here answers: the name server's, with this exception: a name of the zone does exist, so that
- * it has no such record is all that may be said. Without a word from any name server that is told as such.
+ * The reply when nothing from here answers: the name server's, with this exception: a name of the zone does exist, and one
+ * of which this host has an address of the other family, so that it has no such record is all that may be said; some
+ * resolvers (musl's) take a name for missing when one of two questions says so. Without a word from any name server that is
+ * told as such.
+ * @param exists whether the host has something of the name
  */
-export function outsideReply(zone: Zone, query: Query, reply: Buffer | undefined): Buffer {
-  const own = query.questions.some(({ name }) => isOwn(zone, name));
+export function outsideReply(zone: Zone, query: Query, reply: Buffer | undefined, exists: boolean): Buffer {
+  const own = exists || query.questions.some(({ name }) => isOwn(zone, name));
   if (own && (reply === undefined || rcodeOf(reply) === rcodes.nameError)) return localReply(query, []);
   return reply ?? makeReply(query, rcodes.serverFailure, [], ttlSeconds);
 }

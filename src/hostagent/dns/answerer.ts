@@ -17,6 +17,7 @@ export class Answerer {
     const { query } = received;
     const answers: Answer[] = [];
     let isLocal = false;
+    let exists = false;
     let said: { readonly reply: Buffer | undefined } | undefined;
     for (const [index, question] of (query.opcode === 0 ? query.questions : []).entries()) {
       const step = planStep(this.rules, question);
@@ -24,9 +25,10 @@ export class Answerer {
       let records = step.kind === "answer" ? step.records : undefined;
       if (step.kind === "find") {
         const sent = !step.alias && query.questions.length === 1;
-        const { records: found, reply } = await this.names.find(step.question, sent ? packet : undefined);
-        if (sent) said = { reply };
-        records = usable(step, found, reply);
+        const found = await this.names.find(step.question, sent ? packet : undefined);
+        if (sent) said = { reply: found.reply };
+        exists ||= found.exists;
+        records = usable(step, found.records, found.reply);
       }
       if (records === undefined) continue;
       isLocal = true;
@@ -34,6 +36,6 @@ export class Answerer {
     }
     if (isLocal) return localReply(query, answers);
     said ??= { reply: await this.names.relay(packet) };
-    return outsideReply(this.rules.zone, query, said.reply);
+    return outsideReply(this.rules.zone, query, said.reply, exists);
   }
 }

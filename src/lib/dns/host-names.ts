@@ -26,9 +26,14 @@ export interface HostNamesOptions {
 export interface Found {
   /** Records of the type asked for. */
   readonly records: readonly RecordData[];
+  /** The host has something of the name, whatever a name server says of it. */
+  readonly exists: boolean;
   /** The reply of a name server to the very question, when one was asked. */
   readonly reply?: Buffer;
 }
+
+/** What the name servers know of a question. */
+type Said = Omit<Found, "exists">;
 
 const addressFamilies: Readonly<Record<string, 4 | 6>> = { A: 4, AAAA: 6 };
 
@@ -41,28 +46,37 @@ export class HostNames {
   private readonly over = new AbortController();
   private hosts: { readonly stamp: string; readonly names: HostsFile } = { stamp: "", names: new Map() };
 
-  private elsewhere: Promise<readonly RecordData[]> = Promise.resolve([]);
+  private elsewhere: Promise<readonly string[]> = Promise.resolve([]);
 
   constructor(private readonly options: HostNamesOptions) {}
 
   /** Answers a question. @param query the packet it came in, when the name servers are to be asked with that */
   async find(question: Question, query?: Buffer): Promise<Found> {
     const family = addressFamilies[question.type];
-    if (family === undefined) return await this.byServers(question, query);
-    if (this.options.os !== "linux") return { records: await systemAddresses(question.name, family) };
-    const listed = (this.hostsNames().get(hostsKey(question.name)) ?? []).filter((each) => isIP(each) === family);
-    if (listed.length > 0) return { records: listed.map((data) => addressRecord(family, data)) };
+    if (family === undefined) return { ...(await this.byServers(question, query)), exists: false };
+    if (this.options.os !== "linux") {
+      const all = await systemAddresses(question.name);
+      const records = recordsOfFamily(all, family);
+      if (records.length > 0) return { records, exists: true };
+      return { ...(await this.byServers(question, query)), exists: all.length > 0 };
+    }
+    const listed = this.hostsNames().get(hostsKey(question.name)) ?? [];
+    const records = recordsOfFamily(listed, family);
+    if (records.length > 0) return { records, exists: true };
     const conf = this.resolvConf();
+    let exists = listed.length > 0;
     for (const name of candidates(question.name, conf)) {
       if (name === question.name) break;
-      const { records } = await this.byServers({ ...question, name }, undefined, conf);
-      if (records.length > 0) return { records };
+      const { records, reply } = await this.byServers({ ...question, name }, undefined, conf);
+      if (records.length > 0) return { records, exists: true };
+      exists ||= reply !== undefined && rcodeOf(reply) === rcodes.noError;
     }
-    const found = await this.byServers(question, query, conf);
+    const found = { ...(await this.byServers(question, query, conf)), exists };
     if (found.records.length > 0 || found.reply === undefined || !this.hasOtherSources()) return found;
     // in the C library a question keeps a thread, so there is one at a time
-    this.elsewhere = this.elsewhere.then(() => systemAddresses(question.name, family));
-    return { ...found, records: await this.elsewhere };
+    this.elsewhere = this.elsewhere.then(() => systemAddresses(question.name));
+    const all = await this.elsewhere;
+    return { ...found, records: recordsOfFamily(all, family), exists: exists || all.length > 0 };
   }
 
   /** Passes a query on to the name servers, each of which may be asked. @returns the first useful reply, if any came */
@@ -75,7 +89,7 @@ export class HostNames {
     this.over.abort();
   }
 
-  private async byServers(question: Question, query: Buffer | undefined, conf = this.resolvConf()): Promise<Found> {
+  private async byServers(question: Question, query: Buffer | undefined, conf = this.resolvConf()): Promise<Said> {
     const reply = await this.exchange(query ?? makeQuery(randomInt(0x10000), question), conf);
     if (reply === undefined) return { records: [] };
     return { records: rcodeOf(reply) === rcodes.noError ? recordsOf(reply, question.type) : [], reply };
@@ -105,17 +119,18 @@ export class HostNames {
   }
 }
 
-async function systemAddresses(name: string, family: 4 | 6): Promise<readonly RecordData[]> {
+async function systemAddresses(name: string): Promise<readonly string[]> {
   try {
-    const found = await lookup(name, { all: true, family });
-    return [...new Set(found.map(({ address }) => address))].map((data) => addressRecord(family, data));
+    const found = await lookup(name, { all: true });
+    return [...new Set(found.map(({ address }) => address))];
   } catch {
     return [];
   }
 }
 
-function addressRecord(family: 4 | 6, data: string): RecordData {
-  return { type: family === 4 ? "A" : "AAAA", data };
+function recordsOfFamily(addresses: readonly string[], family: 4 | 6): readonly RecordData[] {
+  const type = family === 4 ? "A" : "AAAA";
+  return addresses.filter((each) => isIP(each) === family).map((data) => ({ type, data }));
 }
 
 function readText(path: string): string | undefined {

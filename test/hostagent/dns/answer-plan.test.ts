@@ -107,7 +107,13 @@ describe("an answer from outside", () => {
   ])("for %s of code %p is told as %s", (name, rcode, told) => {
     const asked = query(name, "MX");
     const said = rcode === undefined ? undefined : makeReply(asked, rcode, [], 60);
-    expect(decode(outsideReply(zone, asked, said))).toMatchObject({ id: 1, rcode: told });
+    expect(decode(outsideReply(zone, asked, said, false))).toMatchObject({ id: 1, rcode: told });
+  });
+
+  test("a name that the host has is not told as missing, a failure stays one", () => {
+    const asked = query("www.example", "AAAA");
+    const told = (rcode: number) => decode(outsideReply(zone, asked, makeReply(asked, rcode, [], 60), true));
+    expect([told(3), told(2)]).toMatchObject([{ rcode: "NOERROR" }, { rcode: "SERVFAIL" }]);
   });
 });
 

@@ -190,6 +190,17 @@ describe("the guest's DNS server", () => {
     expect(await ask("scanner", "A")).toMatchObject({ rcode: "NXDOMAIN" });
   });
 
+  test("does not tell a name as missing that the host has an address of, if of the other family", async () => {
+    writeFileSync(hostsFile, "192.0.2.51 box\n");
+    writeFileSync(resolvConf, "search one.example\nnameserver 127.0.0.1\n");
+    outside.say = (name) => (name === "printer.one.example" ? { answers: [a(name, "192.0.2.60")] } : { rcode: 3 });
+    for (const name of ["box", "printer"]) {
+      expect(await ask(name, "AAAA")).toMatchObject({ rcode: "NOERROR", answers: [] });
+      expect(data(await ask(name, "A"))).toHaveLength(1);
+    }
+    expect(await ask("scanner", "AAAA")).toMatchObject({ rcode: "NXDOMAIN" });
+  });
+
   test("survives anything that is sent to it", async () => {
     const query = makeQuery(9, { name: "own.example", type: "A" });
     const socket = connect(tcp.port, "127.0.0.1");
