@@ -43,8 +43,8 @@ function printfFormat(text: string): string {
 /**
  * A script that waits in the guest and tells on stdout, a line each:
  * `up` at once; `marker NAME` for each marker that holds this start's id; `boot-error LINE` for each line of
- * /run/lima-boot-errors, before the last marker; and while it takes long, `log BYTES SCRIPT` for the growth of the boot log and the
- * script that boot.sh executes. It ends after the last marker.
+ * /run/lima-boot-errors, before the last marker; `aborted` when boot.sh has given up; and while it takes long, `log BYTES
+ * SCRIPT` for the growth of the boot log and the script that boot.sh executes. It ends after the last marker, or `aborted`.
  *
  * One process that waits beside the files costs an emulated guest less than being asked again and again over ssh. The boot
  * log belongs to root: one sudo, and only after ten seconds, when the boot is not a quick one.
@@ -55,6 +55,10 @@ export function watchCommand(instanceId: string, markers: readonly GuestMarker[]
     `iid='${instanceId}'`,
     `left='${markers.join(" ")}'`,
     'holds() { IFS= read -r found <"/run/$1" && [ "$found" = "$iid" ]; }',
+    "tell_errors() {",
+    "  [ -s /run/lima-boot-errors ] || return 0",
+    '  while IFS= read -r line; do echo "boot-error $line"; done </run/lima-boot-errors',
+    "}",
     "follow_log() {",
     "  sudo -n /bin/sh -c '",
     "    seen=",
@@ -72,9 +76,7 @@ export function watchCommand(instanceId: string, markers: readonly GuestMarker[]
     "  rest=",
     "  for marker in $left; do",
     "    if holds $marker 2>/dev/null; then",
-    "      if [ $marker = lima-boot-done ] && [ -s /run/lima-boot-errors ]; then",
-    '        while IFS= read -r line; do echo "boot-error $line"; done </run/lima-boot-errors',
-    "      fi",
+    "      [ $marker != lima-boot-done ] || tell_errors",
     '      echo "marker $marker"',
     "    else",
     '      rest="$rest $marker"',
@@ -82,6 +84,11 @@ export function watchCommand(instanceId: string, markers: readonly GuestMarker[]
     "  done",
     "  left=$rest",
     '  [ -n "$left" ] || exit 0',
+    "  if [ -e /run/lima-boot-aborted ] && holds lima-boot-aborted; then",
+    "    tell_errors",
+    "    echo aborted",
+    "    exit 0",
+    "  fi",
     // the connection was cut: another one watches
     "  kill -0 $sshd 2>/dev/null || exit 1",
     "  n=$((n + 1))",
@@ -98,11 +105,12 @@ export type WatchLine =
   | { readonly kind: "up" }
   | { readonly kind: "marker"; readonly marker: string }
   | { readonly kind: "boot-error"; readonly script: string }
+  | { readonly kind: "aborted" }
   | { readonly kind: "log"; readonly bytes: number; readonly script: string };
 
 /** Reads a line of the watching script; anything else (a login shell that talks) gives undefined. */
 export function parseWatchLine(line: string): WatchLine | undefined {
-  const [, word, rest] = /^(up|marker|boot-error|log)(?: (.*))?$/.exec(line) ?? [];
+  const [, word, rest] = /^(up|marker|boot-error|aborted|log)(?: (.*))?$/.exec(line) ?? [];
   switch (word) {
     case "up":
       return { kind: "up" };
@@ -110,6 +118,8 @@ export function parseWatchLine(line: string): WatchLine | undefined {
       return { kind: "marker", marker: rest ?? "" };
     case "boot-error":
       return { kind: "boot-error", script: rest ?? "" };
+    case "aborted":
+      return { kind: "aborted" };
     case "log": {
       const [bytes, script] = (rest ?? "").split(" ");
       return { kind: "log", bytes: Number(bytes), script: script ?? "" };

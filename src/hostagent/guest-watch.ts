@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../lib/errors.ts";
 import { parseWatchLine, watchCommand } from "./guest-script-plan.ts";
 import { lineSplitter } from "./lines.ts";
 import type { BootSign } from "./phase-plan.ts";
@@ -19,22 +20,23 @@ export class GuestWatch {
   private readonly seen: ReadonlyMap<string, PromiseWithResolvers<void>>;
   private readonly found = new Set<string>();
   private errors: string[] = [];
+  private aborted = false;
 
   constructor(private readonly options: GuestWatchOptions) {
     this.seen = new Map(options.markers.map((marker) => [marker, Promise.withResolvers<void>()]));
   }
 
-  /** Resolves when the marker holds this start's id. */
+  /** Resolves when the marker holds this start's id. @throws UserError when it will not come */
   async marker(marker: GuestMarker): Promise<void> {
     await this.seen.get(marker)?.promise;
   }
 
-  /** Boot and provisioning scripts that failed; complete once `lima-boot-done` was seen. */
+  /** Boot and provisioning scripts that failed; complete once `lima-boot-done` was seen, or will not come. */
   get bootErrors(): readonly string[] {
     return this.errors;
   }
 
-  /** Watches until every marker was seen or the signal is aborted. */
+  /** Watches until every marker was seen, boot.sh has given up, or the signal is aborted. */
   async run(): Promise<void> {
     const { session, instanceId, markers, signal } = this.options;
     for (let pauseMs = 100; !signal.aborted; pauseMs = Math.min(pauseMs * 2, 2000)) {
@@ -48,7 +50,7 @@ export class GuestWatch {
         if (signal.aborted) return;
         if (!(error instanceof SshCut)) throw error;
       }
-      if (markers.every((marker) => this.found.has(marker))) return;
+      if (this.aborted || markers.every((marker) => this.found.has(marker))) return;
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -63,6 +65,14 @@ export class GuestWatch {
         break;
       case "boot-error":
         this.errors.push(line.script);
+        break;
+      case "aborted":
+        this.aborted = true;
+        onSign({ kind: "boot-done" });
+        for (const { promise, reject } of this.seen.values()) {
+          promise.catch(() => undefined);
+          reject(new UserError("boot.sh has given up"));
+        }
         break;
       case "log":
         onSign({ kind: "guest-log", bytes: line.bytes, ...(line.script === "" ? {} : { script: line.script }) });

@@ -36,6 +36,19 @@ describe("the script that watches the boot in the guest", () => {
     ]);
   });
 
+  test("tells that boot.sh has given up, and what failed", async () => {
+    writeFileSync(join(run, "lima-ssh-ready"), "iid-7\n");
+    writeFileSync(join(run, "lima-boot-done"), "iid-6\n");
+    writeFileSync(join(run, "lima-boot-errors"), "provision.data/0\n");
+    writeFileSync(join(run, "lima-boot-aborted"), "iid-6\n");
+    const watching = watch("lima-ssh-ready", "lima-boot-done");
+    await Bun.sleep(50);
+    writeFileSync(join(run, "lima-boot-aborted"), "iid-7\n");
+    const told = ["up", "marker lima-ssh-ready", "boot-error provision.data/0", "aborted", ""];
+    expect((await watching).stdout.split("\n")).toEqual(told);
+    rmSync(join(run, "lima-boot-aborted"));
+  });
+
   test("waits for a marker that is not there, and for one without a newline yet", async () => {
     rmSync(join(run, "lima-boot-done"));
     rmSync(join(run, "lima-boot-errors"));
@@ -54,6 +67,7 @@ describe("a line of the watching script", () => {
     ["up", { kind: "up" }],
     ["marker lima-boot-done", { kind: "marker", marker: "lima-boot-done" }],
     ["boot-error a b", { kind: "boot-error", script: "a b" }],
+    ["aborted", { kind: "aborted" }],
     ["log 123 /mnt/x.sh", { kind: "log", bytes: 123, script: "/mnt/x.sh" }],
     ["log 123 ", { kind: "log", bytes: 123, script: "" }],
     ["log  ", { kind: "log", bytes: 0, script: "" }],

@@ -293,6 +293,22 @@ describe("the host agent", () => {
     expect(run.log.some((line) => line.includes("Shutting down"))).toBe(false);
   });
 
+  test("boot scripts that have given up are not waited for", async () => {
+    await using run = await agent({
+      boot: ({ run: place, instanceId }) => {
+        writeFileSync(join(place, "lima-ssh-ready"), `${instanceId}\n`);
+        writeFileSync(join(place, "lima-boot-errors"), "provision.data/00000000\n");
+        writeFileSync(join(place, "lima-boot-aborted"), `${instanceId}\n`);
+      },
+    });
+    const status = await run.until(({ running }) => running === true);
+    expect(status.degraded).toBe(true);
+    const errors = status.errors?.join("\n");
+    expect(errors).toContain("failed to satisfy the final requirement 1 of 1 `boot scripts must have finished`");
+    expect(errors).toContain("boot.sh has given up");
+    expect(errors).toContain("boot script failed: provision.data/00000000");
+  });
+
   test("a guest without network or sshd is told by its phase", async () => {
     await using run = await agent({ sshd: false, env: { LIMA_START_STALL_SECONDS: "3" } });
     const status = await run.until(({ running }) => running === true);

@@ -12,7 +12,7 @@ code=0
 LIMA_CIDATA_MNT=$mnt
 LIMA_REBOOT_REQUIRED=$run_dir/lima-reboot-required
 export LIMA_CIDATA_MNT LIMA_REBOOT_REQUIRED
-rm -f "$run_dir/lima-boot-done" "$LIMA_REBOOT_REQUIRED"
+rm -f "$run_dir/lima-boot-done" "$run_dir/lima-boot-aborted" "$LIMA_REBOOT_REQUIRED"
 : >"$errors"
 exec </dev/null
 
@@ -123,8 +123,11 @@ fi
 
 for file in "$mnt"/provision.data/*; do
 	[ -f "$file" ] || continue
+	info "Executing $file"
 	provision_data.sh "$file" || {
 		failed "${file#"$mnt"/}"
+		# So that the host does not wait for what is not to come.
+		echo "$LIMA_CIDATA_IID" >"$run_dir/lima-boot-aborted"
 		exit 1
 	}
 done

@@ -66,6 +66,16 @@ for (const shell of ["sh", "bash", "busybox ash"]) {
     expect(ran.file("lima-boot-done")).toBe("iid-1767225600\n");
   });
 
+  test(`${shell}: a data file that cannot be placed ends the boot, and says so`, () => {
+    const data = { ...sampleScript("data", ""), content: "x", path: "/run/data", owner: "no-such-user" };
+    const ran = boot(shell, { provision: [data, sampleScript("system", "echo second")] });
+    expect(ran.code).toBe(1);
+    expect(ran.output).not.toContain("second\n");
+    expect(ran.file("lima-boot-errors")).toBe("provision.data/00000000\n");
+    expect(ran.file("lima-boot-aborted")).toBe("iid-1767225600\n");
+    expect(() => ran.file("lima-boot-done")).toThrow("ENOENT");
+  });
+
   test(`${shell}: a script that leaves a daemon behind does not keep the boot waiting`, () => {
     const ran = boot(shell, { provision: [sampleScript("system", "#!/bin/sh\nsleep 60 &\necho started\n")] });
     expect(ran.code).toBe(0);
