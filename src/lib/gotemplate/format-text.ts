@@ -46,7 +46,8 @@ export function formatUnicode(code: bigint, spec: FormatSpec): string {
     .toUpperCase()
     .padStart(Math.max(spec.precision ?? 4, 4), "0");
   const char = characterOf(code);
-  const shown = spec.sharp && code <= 0x10ffffn && /[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(char) ? ` '${char}'` : "";
+  const shown =
+    spec.sharp && code >= 0n && code <= 0x10ffffn && /[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(char) ? ` '${char}'` : "";
   return pad(`U+${digits}${shown}`, { ...spec, zero: false });
 }
 

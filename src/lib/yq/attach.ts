@@ -57,11 +57,20 @@ export function become(node: YqNode, kind: "map" | "seq"): void {
   node.style = "";
 }
 
-/** Takes a node out of its parent; a detached node stays as it is. */
+/** Where a node is in its parent's content; of one that is made of a part of a document (a slice), where that part is. */
+function positionOf(node: YqNode, parent: YqNode): number {
+  const at = parent.content.indexOf(node);
+  if (at >= 0 || node.isMissing || node.key === undefined) return at;
+  if (typeof node.key === "number") return parent.kind === "seq" && node.key < parent.content.length ? node.key : -1;
+  const name = node.key.value;
+  return parent.kind === "map" ? parent.content.findIndex((key, i) => i % 2 === 0 && key.value === name) : -1;
+}
+
+/** Takes a node out of its parent, with its key. */
 export function remove(node: YqNode): void {
   const { parent } = node;
   if (parent === undefined) return;
-  const at = parent.content.indexOf(node);
+  const at = positionOf(node, parent);
   if (at < 0) return;
   const isMap = parent.kind === "map";
   const first = isMap ? at - (at % 2) : at;

@@ -44,6 +44,7 @@ Flags:
       --properties-separator TEXT  between key and value (default " = ")
       --security-disable-env-ops   disable the env operators
       --security-disable-file-ops  disable the load operators
+      --shell-key-separator TEXT   between keys in the names of shell variables (default "_")
   -s, --split-exp EXP              write every result to a file named by the expression; $index is its number
       --split-exp-file FILE        read that expression from a file
   -r, --unwrapScalar               print scalars without quotes (default true, false for JSON)

@@ -253,6 +253,7 @@ class Program {
       colors: options.colors ?? (io.stdoutIsTerminal && (io.env.NO_COLOR ?? "") === ""),
       separators: options.separators && !options.nulOutput,
       csvSeparator: options.csvSeparator,
+      shellSeparator: options.shellSeparator,
       yaml: { compactSequences: options.compactSequences },
       xml: options.xml,
       props: {

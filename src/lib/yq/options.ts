@@ -35,6 +35,7 @@ export interface YqOptions {
   readonly fileOperators: boolean;
   readonly csvSeparator: string;
   readonly csvAutoParse: boolean;
+  readonly shellSeparator: string;
   readonly propsSeparator: string;
   readonly propsArrayBrackets: boolean;
   readonly xml: XmlNames;
@@ -163,6 +164,9 @@ const table: Readonly<Record<string, Option>> = {
   }),
   "csv-auto-parse": flag("csvAutoParse"),
   "tsv-auto-parse": flag("csvAutoParse"),
+  "shell-key-separator": valued((options, value) => {
+    options.shellSeparator = value;
+  }),
   "properties-separator": valued((options, value) => {
     options.propsSeparator = value;
   }),
@@ -240,6 +244,7 @@ const defaults: YqOptions = {
   fileOperators: true,
   csvSeparator: ",",
   csvAutoParse: true,
+  shellSeparator: "_",
   propsSeparator: " = ",
   propsArrayBrackets: false,
   xml: defaultXmlNames,

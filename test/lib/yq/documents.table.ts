@@ -145,4 +145,10 @@ export const documentRows: readonly Row[] = [
   row('"${" | envsubst', "a: 1", "", { error: "closing brace expected" }),
   row('"${} ${N:?no} ${X:?no}" | envsubst', "a: 1", "${}  1", { env: { X: "1" } }),
   failing('"${N:?no}" | envsubst(nu)', "a: 1", "variable ${N} not set", { env: {} }),
+  row(".[0].v | kind", 'v\n"x: 1"\n', "map", { args: ["-p=csv"] }),
+  row("[.[].v]", 'v\n"k: [1"\n"[1,2]"\nx: 1\n', "- 'k: [1'\n- '[1,2]'\n- 'x: 1'\n", {
+    args: ["-p=csv", "--csv-auto-parse=false"],
+  }),
+  row(".", "a: {b: [x]}", "a__b__0=x\n", { args: ["-o=shell", "--shell-key-separator", "__"] }),
+  row("del(.a[1:])", "{a: [1, 2], b: 3}", "{b: 3}"),
 ];

@@ -148,7 +148,7 @@ export const formatRows: readonly Row[] = [
     "- name: Gary\n  numberOfCats: 1\n  likesApples: true\n  height: 168.8",
     { args: ["-p=csv"] },
   ),
-  row(".", "name,n\nGary,1", '- name: Gary\n  n: "1"', { args: ["-p=csv", "--csv-auto-parse=false"] }),
+  row(".", "name,n\nGary,1", "- name: Gary\n  n: 1", { args: ["-p=csv", "--csv-auto-parse=false"] }),
   row(".", "name;n\nGary;1", "- name: Gary\n  n: 1", { args: ["-p=csv", "--csv-separator=;"] }),
   row(".", 'a,b\n"x ""y""","1\n2"', 'a,b\n"x ""y""","1\n2"', { args: ["-p=csv", "-o=csv"] }),
   row('.Socket.SocketUser = "bob"', "[Unit]\nA = b\n", "[Unit]\nA = b\n\n[Socket]\nSocketUser = bob", {

@@ -100,23 +100,23 @@ function records(source: string, separator: string): readonly (readonly string[]
 }
 
 function typed(value: string, parseValues: boolean): YqNode {
-  if (parseValues && /^\s*[[{]/.test(value)) {
+  // Only what could be a collection is worth parsing.
+  if (parseValues && /^\s*[[{-]|:(?:\s|$)/.test(value)) {
     try {
-      return parseSnippet(value);
+      const parsed = parseSnippet(value);
+      if (parsed.kind !== "scalar") return parsed;
     } catch {
-      // Not every text that starts with a bracket is YAML.
       return text(value);
     }
   }
   const tag = resolveTag(value);
-  if (value === "" && parseValues) return scalar("!!null", "");
-  return parseValues && tag !== "!!merge" ? scalar(tag, value) : text(value);
+  return tag === "!!merge" ? text(value) : scalar(tag, value);
 }
 
 /**
  * A CSV or TSV text as a sequence of maps: the first row names the keys.
  *
- * @param parseValues whether values are typed as in YAML. @default true
+ * @param parseValues whether values that are collections in YAML are read as such; scalars are typed in any case. @default true
  */
 export function readCsv(source: string, separator: string, parseValues = true): YqNode {
   const [header, ...rows] = records(source, separator);

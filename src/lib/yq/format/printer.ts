@@ -25,6 +25,8 @@ export interface PrintOptions {
   readonly separators: boolean;
   /** @default "," */
   readonly csvSeparator?: string;
+  /** Between the keys in the name of a shell variable. @default "_" */
+  readonly shellSeparator?: string;
   readonly yaml: YamlOptions;
   readonly props: PropsOptions;
   /** @default those of the yq tool */
@@ -56,7 +58,7 @@ export function printResult(given: YqNode, options: PrintOptions): string {
     case "toml":
       return printToml(node);
     case "shell":
-      return printShellVariables(node);
+      return printShellVariables(node, options.shellSeparator);
     case "base64":
       return encodeBase64(scalarText(node, options.format));
     case "base64url":
