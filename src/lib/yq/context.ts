@@ -14,6 +14,8 @@ export interface Access {
   readonly random?: () => number;
   /** Reads XML; absent where its parser is not loaded: reading XML fails. */
   readonly readXml?: (text: string) => YqNode;
+  /** Whether scalars as YAML and properties have no quotes. @default true */
+  readonly unwrapScalars?: boolean;
   /** How XML is written. @default those of the yq tool */
   readonly xmlNames?: XmlNames;
 }

@@ -102,6 +102,10 @@ class Program {
     const input = options.input ?? formatOfFile(files[0] ?? "");
     const output = options.output ?? (options.input === undefined && input !== "yaml" ? input : "yaml");
     const print = this.printOptions(output);
+    this.access = {
+      ...this.access,
+      unwrapScalars: options.unwrapScalars ?? (output === "yaml" || output === "props"),
+    };
     if (input === "toml") this.readToml = (await import("./format/toml-read.ts")).readToml;
     if (input === "xml" || /xml/.test(expression)) await this.loadXml();
     if (options.nullInput && files.length > 0) throw new UserError("cannot pass files in when using null-input flag");

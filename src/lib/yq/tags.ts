@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
 import type { YqNode } from "./node.ts";
 
-const intPattern = /^[-+]?(?:0|[1-9][0-9_]*|0o?[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+)$/;
+const intPattern = /^[-+]?(?:0|[1-9][0-9_]*|0o?[0-7_]+|0[xX][0-9a-fA-F_]+|0b[01_]+)$/;
 const floatPattern = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const specialFloat = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 const datePattern =
@@ -16,7 +16,9 @@ export function resolveTag(value: string): string {
   const startsNumber = (first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46;
   if (!startsNumber) return "!!str";
   if (intPattern.test(value)) return value.length > 18 && isTooLarge(value) ? "!!float" : "!!int";
-  if (floatPattern.test(value) || specialFloat.test(value)) return "!!float";
+  if (specialFloat.test(value)) return "!!float";
+  // What no double can hold is a text.
+  if (floatPattern.test(value)) return Number.isFinite(Number(value)) ? "!!float" : "!!str";
   if (datePattern.test(value)) return "!!timestamp";
   return "!!str";
 }

@@ -216,4 +216,5 @@ export const mergeRows: readonly Row[] = [
   row("explode(.)", "{a: 1, a: 2}", "{a: 1, a: 2}"),
   row(".a *+d .b", "{a: [1, 2], b: [3]}", "[3, 2, 3]"),
   row("[1] + .a", "a: {b: c}", "- 1\n- b: c\n"),
+  row(".a *d .b", "a: {}\nb: {c: [1, {d: e}]}\n", "c:\n  - 1\n  - d: e\n"),
 ];

@@ -15,6 +15,11 @@ export function printJson(node: YqNode, indent: number, paint: Paint = plain): s
   return value(node, { indent, paint, left: maxNodes }, "");
 }
 
+/** A text in quotes; the two line separators that JavaScript's strings could not hold once are escaped, as Go does. */
+function jsonText(text: string): string {
+  return JSON.stringify(text).replace(/[\u2028\u2029]/g, (char) => (char === "\u2028" ? "\\u2028" : "\\u2029"));
+}
+
 interface State {
   readonly indent: number;
   readonly paint: Paint;
@@ -31,7 +36,7 @@ function value(given: YqNode, state: State, margin: string): string {
   else {
     const colon = state.indent === 0 ? ":" : ": ";
     for (const [key, item] of entries(node, state))
-      parts.push(state.paint("key", JSON.stringify(key)) + colon + value(item, state, inner));
+      parts.push(state.paint("key", jsonText(key)) + colon + value(item, state, inner));
   }
   const [open, close] = node.kind === "seq" ? "[]" : "{}";
   if (parts.length === 0) return `${open}${close}`;
@@ -67,14 +72,15 @@ function scalarJson(node: YqNode, paint: Paint): string {
       return paint("number", floatJson(node.value, number));
     }
     default:
-      return paint("string", JSON.stringify(node.value));
+      return paint("string", jsonText(node.value));
   }
 }
 
 /** A float as it was written where JSON writes it so too; a whole one that was calculated says that it is a float. */
 function floatJson(value: string, number: number): string {
   if (/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(value)) return /[.eE]/.test(value) ? value : `${value}.0`;
-  return JSON.stringify(number);
+  const shortest = JSON.stringify(number);
+  return /^-?\d+$/.test(shortest) ? `${shortest}.0` : shortest;
 }
 
 /** A node as a plain value (what JSON can hold). */

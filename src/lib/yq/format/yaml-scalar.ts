@@ -67,7 +67,7 @@ export function inlineScalar(node: YqNode, place: ScalarPlace): string {
   const { value, style, raw } = node;
   if (raw !== undefined && raw.value === value && raw.style === style && (style === "double" || style === "single"))
     return raw.text;
-  if (style === "double") return doubleQuoted(value);
+  if (style === "double" || (place.flow && (style === "literal" || style === "folded"))) return doubleQuoted(value);
   if (style === "single") return singleQuoted(value) ?? doubleQuoted(value);
   if (node.tag === "!!str" && !node.tagged && resolveTag(value) !== "!!str") return doubleQuoted(value);
   if (value === "" && style === "" && (node.tag === "!!null" || writtenTag(node) !== "") && !place.key)
@@ -95,7 +95,7 @@ export function blockScalar(node: YqNode, place: ScalarPlace): BlockText | undef
   const isUntouched = style === "folded" && raw !== undefined && raw.value === value && raw.style === style;
   const body = value.replace(/\n+$/, "");
   const ending = value.length - body.length;
-  if (body === "") return undefined;
+  if (body === "") return { symbol: "|", needsIndicator: false, chomp: "+", lines: Array<string>(ending).fill("") };
   const chomp = ending === 0 ? "-" : ending === 1 ? "" : "+";
   const lines = isUntouched
     ? raw.text.replace(/\n+$/, "").split("\n")

@@ -44,7 +44,9 @@ export const dateOperators: OperatorTable = {
     const at = dereference(node);
     if (at.tag !== "!!int" && at.tag !== "!!float")
       throw new UserError(`from_unix only works on numbers, found ${at.tag} instead`);
-    const nanos = BigInt(Math.floor(numberOf(at))) * 1_000_000_000n;
+    const seconds = Math.floor(numberOf(at));
+    if (!(Math.abs(seconds) <= 8.64e12)) throw new UserError(`from_unix cannot make a date of ${at.value}`);
+    const nanos = BigInt(seconds) * 1_000_000_000n;
     return scalar("!!timestamp", formatGoTime({ nanos, zone: utc }, rfc3339));
   }),
   to_unix: forEach("to_unix", (node, _run, context) => {

@@ -62,6 +62,9 @@ function xmlEncoder(defaultIndent: number): Operator {
     encoder((node, indent) => printXml(node, indent, run.access.xmlNames), defaultIndent)(run, args, context);
 }
 
+/** Whether scalars are encoded without quotes, as they are printed. */
+const unwraps = ({ access }: Evaluation): boolean => access.unwrapScalars ?? true;
+
 const json = (node: YqNode, indent: number): string => {
   const result = printJson(node, indent);
   return indent === 0 ? result : `${result}\n`;
@@ -76,16 +79,19 @@ export function xmlReader({ readXml }: Access): (value: string) => YqNode {
 
 /** The encoders (`to_json`, `@csv`, ...) and decoders (`from_yaml`, `@base64d`, ...). */
 export const encodingOperators: OperatorTable = {
-  to_yaml: encoder(
-    (node, indent) => (node.kind === "scalar" ? `${node.value}\n` : printYaml(withoutPlace(node), { indent })),
-    2,
-    true,
-  ),
+  to_yaml: (run, args, context) =>
+    encoder(
+      (node, indent) =>
+        node.kind === "scalar" && unwraps(run) ? `${node.value}\n` : printYaml(withoutPlace(node), { indent }),
+      2,
+      true,
+    )(run, args, context),
   from_yaml: decoder("from_yaml", parseSnippet),
   to_json: encoder(json),
   "@json": encoder(json, 0),
   from_json: decoder("from_json", parseSnippet),
-  to_props: encoder((node) => printProps(node)),
+  to_props: (run, args, context) =>
+    encoder((node) => printProps(node, { unwrapScalars: unwraps(run) }))(run, args, context),
   from_props: decoder("from_props", readProps),
   to_csv: encoder((node) => line(printCsv(node, ","))),
   "@csv": encoder((node) => line(printCsv(node, ","))),

@@ -64,7 +64,7 @@ function mergeMap(left: YqNode, right: YqNode, flags: MergeFlags): void {
   if (left.kind !== "map") {
     if (flags.onlyNew && !isNull(left)) return;
     updateFrom(left, right, { clobberTags: flags.clobber, keepAnchor: false });
-    blockMaps(left);
+    blockMaps(left, flags.deep);
     return;
   }
   if (left.style === "") left.style = right.style;
@@ -80,16 +80,16 @@ function mergeMap(left: YqNode, right: YqNode, flags: MergeFlags): void {
       mergeInto(there, value, flags);
     } else if (!flags.onlyExisting) {
       if (left.content.length === 0) left.style = "";
-      appendPair(left, copy(key), blockMaps(copy(value)));
+      appendPair(left, copy(key), blockMaps(copy(value), flags.deep));
     }
   }
 }
 
-/** The maps that a merge brings in are written as blocks, as deep as it looks; sequences keep their style. */
-export function blockMaps(node: YqNode): YqNode {
-  if (node.kind !== "map") return node;
+/** The maps that a merge brings in are written as blocks, as deep as it looks; sequences only where it looks into them too. */
+export function blockMaps(node: YqNode, sequencesToo = false): YqNode {
+  if (node.kind !== "map" && !(sequencesToo && node.kind === "seq")) return node;
   if (node.content.length > 0) node.style = "";
-  for (const [, value] of pairs(node)) blockMaps(value);
+  for (const child of node.content) blockMaps(child, sequencesToo);
   return node;
 }
 

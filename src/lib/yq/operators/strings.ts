@@ -1,15 +1,16 @@
 import { UserError } from "../../errors.ts";
 import type { Context, Evaluation, Operator, OperatorTable } from "../context.ts";
-import { bool, copy, dereference, isNull, scalar, text, type YqNode } from "../node.ts";
+import { bool, dereference, isNull, placeAt, scalar, text, type YqNode } from "../node.ts";
 import { effectiveTag, resolveTag } from "../tags.ts";
 import { firstText, forEach, onlyArgument } from "./arguments.ts";
 import { splitText } from "./split.ts";
 import { nicePath, stringOf } from "./texts.ts";
 
-/** A copy of a string node with another text. */
+/** Another text in the style and with the tag of a string node, but without its comments. */
 function withText(node: YqNode, value: string): YqNode {
-  const result = copy(node);
-  result.value = value;
+  const result = scalar(node.tag, value);
+  result.style = node.style;
+  placeAt(result, node);
   return result;
 }
 
