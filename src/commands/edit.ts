@@ -57,13 +57,13 @@ async function editFile(context: EditCommandContext, file: string): Promise<void
   if (text === undefined) return;
   const surroundings = instanceContext(context);
   const templates = await openTemplates(context);
-  const { embedTemplate } = await import("../config/templates/embed.ts");
+  const { embedWithPlaces } = await import("../config/templates/embed.ts");
   const warnings = await checkEdited(surroundings, file, text, {
     typed: !hasEdits(context),
     load: async (options) => {
       const template = { locator: path, resolved: path, text };
-      const whole = await telling(context, templates, () => embedTemplate(template, templates));
-      return loadTemplateText(surroundings, file, whole, options);
+      const whole = await telling(context, templates, () => embedWithPlaces(template, templates));
+      return loadTemplateText(surroundings, file, whole.text, { ...options, places: whole.places });
     },
   });
   for (const { message, fields } of warnings) context.logger.warn(message, fields);

@@ -2,7 +2,7 @@ import type { CommandContext } from "../cli/command.ts";
 import type { LoadedConfig } from "../config/load-layers.ts";
 import { printConfig } from "../config/print.ts";
 import { configToYaml } from "../config/print-yaml.ts";
-import { type EmbedOptions, embedTemplate } from "../config/templates/embed.ts";
+import { type EmbedOptions, embedTemplate, embedWithPlaces } from "../config/templates/embed.ts";
 import { readTemplate, type Template } from "../config/templates/read.ts";
 import type { TemplateContext } from "../config/templates/source.ts";
 import { loadTemplateText } from "../instance/load.ts";
@@ -46,8 +46,11 @@ export async function filled(
   open: OpenTemplate,
   { validate = false, withDefaultBase = true }: FillOptions = {},
 ): Promise<LoadedConfig> {
-  const text = await embedded(context, open, { defaultBase: withDefaultBase ? defaultBase(context) : undefined });
-  const options = { validate, advise: validate };
+  const embedding = { defaultBase: withDefaultBase ? defaultBase(context) : undefined };
+  const { text, places } = await telling(context, open.templates, () =>
+    embedWithPlaces(open.template, open.templates, embedding),
+  );
+  const options = { validate, advise: validate, places };
   const loaded = await loadTemplateText(instanceContext(context), open.template.locator, text, options);
   for (const { message, fields } of loaded.warnings) context.logger.warn(message, fields);
   return loaded;

@@ -2,7 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, typ
 import { UserError } from "../lib/errors.ts";
 import { ScalarError, scalarValue, toBool, toInt, toIp, toText } from "./decode-scalar.ts";
 import { nearestNames } from "./nearest.ts";
-import type { Place } from "./place.ts";
+import { type Place, placeNear } from "./place.ts";
 import { type DefinitionName, definitionOf, type FieldType, fieldsByName } from "./schema.ts";
 import type { PartialConfig } from "./types.ts";
 import type { ConfigWarning } from "./warning.ts";
@@ -23,6 +23,8 @@ const maxReports = 20;
 
 interface Problem {
   readonly offset: number;
+  /** Of the field; empty for the document. */
+  readonly path: string;
   readonly text: string;
 }
 
@@ -61,7 +63,7 @@ export class Decoder {
   }
 
   private problem(node: Node, path: string, text: string): undefined {
-    this.problems.push({ offset: node.range?.[0] ?? 0, text: path === "" ? text : `field \`${path}\` ${text}` });
+    this.problems.push({ offset: node.range?.[0] ?? 0, path, text: path === "" ? text : `field \`${path}\` ${text}` });
     return undefined;
   }
 
@@ -157,7 +159,11 @@ export class Decoder {
         // Only what is reported is worth the search.
         const [near] = this.unknown.length < maxReports ? nearestNames(key, known.keys(), 1) : [];
         const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;
-        this.unknown.push({ offset: (pair.key as Node).range?.[0] ?? 0, text: `unknown field "${at}"${hint}` });
+        this.unknown.push({
+          offset: (pair.key as Node).range?.[0] ?? 0,
+          path: at,
+          text: `unknown field "${at}"${hint}`,
+        });
         return;
       }
       this.note(at, pair.key as Node);
@@ -261,34 +267,50 @@ function aKind(node: Node): string {
   return `a ${kindOf(node)}`;
 }
 
-function report(yaml: YamlDocument, problems: readonly Problem[]): readonly string[] {
-  const lines = problems.slice(0, maxReports).map(({ offset, text }) => {
-    const { line, column } = yaml.placeOf(offset);
-    return `[${line}:${column}] ${text}`;
-  });
-  return problems.length > maxReports ? [...lines, `and ${problems.length - maxReports} more`] : lines;
+interface Reported {
+  /** The file, where it is not the text itself. */
+  readonly file: string | undefined;
+  readonly line: string;
 }
+
+function report(yaml: YamlDocument, problems: readonly Problem[], places?: Places): readonly Reported[] {
+  const lines = problems.slice(0, maxReports).map(({ offset, path, text }) => {
+    const { line, column, file } = placeNear(places?.(), path) ?? { ...yaml.placeOf(offset), file: undefined };
+    return { file, line: `[${line}:${column}] ${text}` };
+  });
+  if (problems.length <= maxReports) return lines;
+  return [...lines, { file: undefined, line: `and ${problems.length - maxReports} more` }];
+}
+
+/** Where the parts of a text that was put together were written, by field path. */
+export type Places = () => ReadonlyMap<string, Place>;
 
 /**
  * Reads a lima.yaml text. Unknown fields are warned about; an empty text is a config without any field.
  * @param what names the text in messages: ``main file `PATH` ``, ``default file `PATH` ``, ... or a locator
+ * @param places asked only where something is wrong. @default the parts stand in the text itself
  * @throws UserError ``failed to unmarshal YAML (WHAT): [LINE:COLUMN] field `NAME` ...``
  */
-export function decodeConfig(text: string, what: string): Decoded {
+export function decodeConfig(text: string, what: string, places?: Places): Decoded {
   const yaml = parseYaml(text, what);
   const decoder = new Decoder(yaml, what);
   const config = (decoder.value(yaml.contents, { kind: "struct", name: "LimaYAML" }, "") ?? {}) as PartialConfig;
   if (decoder.problems.length > 0)
     throw new UserError(
-      report(yaml, decoder.problems)
-        .map((line) => yamlError(what, line).message)
+      report(yaml, decoder.problems, places)
+        .map(({ file, line }) => yamlError(file ?? what, line).message)
         .join("\n"),
     );
   const warnings: ConfigWarning[] = [];
   if (decoder.unknown.length > 0)
     warnings.push({
       message: "Non-strict YAML detected; please check for typos",
-      fields: { comment: what, error: report(yaml, decoder.unknown).join("; ") },
+      fields: {
+        comment: what,
+        error: report(yaml, decoder.unknown, places)
+          .map(({ file, line }) => (file === undefined ? line : `${file}: ${line}`))
+          .join("; "),
+      },
     });
   return { config, warnings, places: decoder.places };
 }

@@ -1,4 +1,5 @@
 import { renderTemplate } from "../lib/gotemplate/render.ts";
+import type { Places } from "./decode.ts";
 import { pathsOf } from "./host-path.ts";
 import { type Layer, layersOf } from "./layer.ts";
 import { readLayer } from "./layer-text.ts";
@@ -20,6 +21,8 @@ export interface LoadInput extends LoadOverInput {
   readonly path: string;
   /** Names the text in YAML errors. @default ``main file `PATH` `` */
   readonly what?: string;
+  /** Where the parts of an embedded template were written. @default in the text itself */
+  readonly places?: Places | undefined;
 }
 
 /**
@@ -28,8 +31,17 @@ export interface LoadInput extends LoadOverInput {
  * @throws UserError that names file, line, column and field of everything that is wrong
  */
 export function loadConfig(input: LoadInput): LoadedConfig {
-  const { path, text, what = `main file \`${path}\`` } = input;
-  return loadOver(readLayer({ path, text }, what), input);
+  const { path, text, what = `main file \`${path}\``, places } = input;
+  const layer = readLayer({ path, text }, what, places);
+  if (places === undefined) return loadOver(layer, input);
+  const placed: Layer = {
+    ...layer,
+    // Only an error asks where.
+    get places() {
+      return places();
+    },
+  };
+  return loadOver(placed, input);
 }
 
 /** The same with a lima.yaml that is decoded already. */

@@ -1,5 +1,5 @@
 import type { Layer, Layers } from "./layer.ts";
-import type { Place } from "./place.ts";
+import { type Place, placeNear } from "./place.ts";
 
 /** The element of a file's list that an element of a merged list came from. */
 export interface Origin {
@@ -12,19 +12,14 @@ export interface FilePlace extends Place {
   readonly path: string;
 }
 
-/** `a.b[2].c` without its last step: `a.b[2]`; undefined for a single step. */
-function parentOf(path: string): string | undefined {
-  const cut = Math.max(path.lastIndexOf("."), path.lastIndexOf("["));
-  return cut <= 0 ? undefined : path.slice(0, cut);
+function inFile({ line, column, file }: Place, layer: Layer): FilePlace {
+  return { line, column, path: file ?? layer.path };
 }
 
 /** The place of the field, or of the nearest thing around it, in one file. */
 function findIn(layer: Layer, path: string): FilePlace | undefined {
-  for (let at: string | undefined = path; at !== undefined; at = parentOf(at)) {
-    const place = layer.places.get(at);
-    if (place !== undefined) return { ...place, path: layer.path };
-  }
-  return undefined;
+  const place = placeNear(layer.places, path);
+  return place === undefined ? undefined : inFile(place, layer);
 }
 
 /** Remembers which file each part of a merged configuration came from. */
@@ -58,7 +53,7 @@ export class Origins {
     const { override, main, default: defaults } = this.layers;
     for (const layer of [override, main, defaults]) {
       const place = layer.places.get(path);
-      if (place !== undefined) return { ...place, path: layer.path };
+      if (place !== undefined) return inFile(place, layer);
     }
     return findIn(main, path);
   }

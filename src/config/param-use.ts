@@ -64,7 +64,7 @@ export function checkParamUse(layer: Layer, facts: Pick<ConfigFacts, "readText">
   for (const key of keys) {
     if (texts.some((text) => usesParam(text, key))) continue;
     const place = layer.places.get(`param.${key}`);
-    const at = place === undefined ? "" : `${layer.path}:${place.line}:${place.column}: `;
+    const at = place === undefined ? "" : `${place.file ?? layer.path}:${place.line}:${place.column}: `;
     throw new UserError(
       `${at}field \`param\` key ${quote(key)} is not used in any provision, probe, copyToHost, or portForward`,
     );

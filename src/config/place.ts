@@ -2,6 +2,23 @@
 export interface Place {
   readonly line: number;
   readonly column: number;
+  /** The file that it stands in, where a text is put together from several. */
+  readonly file?: string;
+}
+
+/** `a.b[2].c` without its last step: `a.b[2]`; undefined for a single step. */
+function parentOf(path: string): string | undefined {
+  const cut = Math.max(path.lastIndexOf("."), path.lastIndexOf("["));
+  return cut <= 0 ? undefined : path.slice(0, cut);
+}
+
+/** The place of a field, or of the nearest thing around it. */
+export function placeNear(places: ReadonlyMap<string, Place> | undefined, path: string): Place | undefined {
+  for (let at: string | undefined = path; at !== undefined; at = parentOf(at)) {
+    const place = places?.get(at);
+    if (place !== undefined) return place;
+  }
+  return undefined;
 }
 
 /** Offsets of the line starts of `text`. */

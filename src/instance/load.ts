@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { decodeText } from "../config/decode-text.ts";
 import type { Render } from "../config/expand.ts";
 import type { ConfigFacts, PathKind } from "../config/facts.ts";
+import type { LoadInput } from "../config/load.ts";
 import type { LoadedConfig, LoadSettings } from "../config/load-layers.ts";
 import type { Config, PartialConfig } from "../config/types.ts";
 import { errorCode, errorText } from "../lib/errors.ts";
@@ -38,6 +39,8 @@ interface Sources {
 }
 
 export interface LoadOptions {
+  /** Where the parts of an embedded template were written. @default in the text itself */
+  readonly places?: LoadInput["places"];
   /** Also warn about what is experimental, deprecated or without effect. @default false */
   readonly advise?: boolean;
   /** Refuse what is not valid. @default true */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { parse } from "yaml";
-import { embedTemplate, withAbsoluteLocators } from "../../src/config/templates/embed.ts";
+import { embedTemplate, embedWithPlaces, withAbsoluteLocators } from "../../src/config/templates/embed.ts";
 import { readTemplate } from "../../src/config/templates/read.ts";
+import { failure, image } from "./fixtures.ts";
 import { embed, failureOf, makeContext } from "./template-fixtures.ts";
 
 /** The data of an embedded template. */
@@ -331,6 +332,57 @@ describe("without embedding all", () => {
     expect(withAbsoluteLocators(await readTemplate("t.yaml", context), context)).toBe(
       "base: [/here/b.yaml, template:x]  # c\nprobes:\n- file: /here/p.sh\n",
     );
+  });
+});
+
+describe("what is wrong is told by the place where it was written", () => {
+  /** Loads `/here/t.yaml` with its bases. @returns what it fails with */
+  async function failureIn(text: string, files: Readonly<Record<string, string>>): Promise<string> {
+    const all = Object.entries({ ...files, "t.yaml": text }).map(([name, value]) => [`/here/${name}`, value]);
+    const context = makeContext({ files: Object.fromEntries(all) });
+    const whole = await embedWithPlaces(await readTemplate("t.yaml", context), context);
+    return failure(whole.text, { path: "t.yaml", ...(whole.places === undefined ? {} : { places: whole.places }) });
+  }
+  const port = "portForwards:\n- guestPort: 22\n  hostPort: 1\n";
+  const script = "provision:\n- mode: none\n  script: x\n";
+
+  test.each([
+    ["without bases", `${image}${port}`, {}, "t.yaml:3:3: field `portForwards[0].guestPort` must not be 22"],
+    ["below a base", `# c\nbase: b.yaml\n${port}`, { "b.yaml": `\n\n${image}` }, "t.yaml:4:3: field `portForwards[0]"],
+    ["in a base", "base: b.yaml\ncpus: 1\n", { "b.yaml": `# c\n\n${image}${port}` }, "/here/b.yaml:5:3: field `portF"],
+    [
+      "in the only base",
+      "base: b.yaml\n",
+      { "b.yaml": `# c\n${image}${port}` },
+      "/here/b.yaml:4:3: field `portForwards",
+    ],
+    [
+      "in a base of a base",
+      `${image}base: b.yaml\n`,
+      { "b.yaml": "base: c.yaml\n", "c.yaml": `\n${port}` },
+      "/here/c.yaml:3:3: field `portForwards[0]",
+    ],
+    [
+      "in a script behind those of a base",
+      `${image}base: b.yaml\n\n${script}`,
+      { "b.yaml": "provision:\n- script: y\n" },
+      "t.yaml:5:3: field `provision[1].mode`",
+    ],
+    [
+      "a value of the wrong type",
+      `${image}base: b.yaml\ndisk: [1]\n`,
+      { "b.yaml": "\n\ncpus: many\n" },
+      "failed to unmarshal YAML (main file `t.yaml`): [3:1] field `disk` must be a single value, got a list\n" +
+        "failed to unmarshal YAML (/here/b.yaml): [3:1] field `cpus` must be an integer, got `many`",
+    ],
+    [
+      "a parameter that is not used",
+      `${image}base: b.yaml\n`,
+      { "b.yaml": "#\nparam:\n  A: x\n" },
+      "/here/b.yaml:3:3: field `param` key `A` is not used",
+    ],
+  ])("%s", async (_name, text, files, message) => {
+    expect(await failureIn(text, files)).toStartWith(message);
   });
 });
 

@@ -1,7 +1,8 @@
-import { type Document, isMap, isScalar, isSeq, Pair, Scalar, type YAMLMap, YAMLSeq } from "yaml";
+import { type Document, isMap, isScalar, isSeq, type Node, Pair, Scalar, visit, type YAMLMap, YAMLSeq } from "yaml";
 import { UserError } from "../../lib/errors.ts";
 import { quote } from "../../lib/quote.ts";
 import { expandHostPath } from "../host-path.ts";
+import type { Place } from "../place.ts";
 import { combineLists } from "./combine-lists.ts";
 import { schemeOf } from "./locator.ts";
 import { mergeTrees, removeKeyWithComment } from "./merge-trees.ts";
@@ -10,6 +11,7 @@ import { absoluteLocator, baseDirectoryOf } from "./relative.ts";
 import { binaryReason, scriptNode } from "./script-text.ts";
 import { maxTemplateBytes, type TemplateContext } from "./source.ts";
 import { pairOf, parseTree, printTree, removeKey, rootOf, textOf, valueAt, withoutAliases } from "./tree.ts";
+import { writtenPlaces } from "./written-places.ts";
 
 /** Most templates that one embedding may read. */
 const maxBases = 1000;
@@ -25,6 +27,15 @@ interface State extends Required<Pick<EmbedOptions, "embedAll">> {
   readonly context: TemplateContext;
   /** Locators of every template that is part of the result. */
   readonly seen: Set<string>;
+  /** The template that a node was read from. */
+  readonly sources: WeakMap<Node, Template>;
+}
+
+/** A template that is whole. */
+export interface Embedded {
+  readonly text: string;
+  /** Where its parts were written, by field path. Undefined when the text is the template's own. */
+  readonly places?: () => ReadonlyMap<string, Place>;
 }
 
 /** A template being embedded. `changed` is false as long as its text is the tree's. */
@@ -200,6 +211,7 @@ async function embedScripts(tree: Tree, state: State): Promise<void> {
 
 async function embedTree(template: Template, state: State, defaultBase?: string): Promise<Tree> {
   const tree = grow(template);
+  visit(tree.document, { Node: (_key, node) => void state.sources.set(node, template) });
   makeLocatorsAbsolute(tree, state.context);
   if (defaultBase !== undefined) {
     insertFirstBase(tree.root, defaultBase);
@@ -219,17 +231,33 @@ export async function embedTemplate(
   context: TemplateContext,
   options: EmbedOptions = {},
 ): Promise<string> {
+  return (await embedWithPlaces(template, context, options)).text;
+}
+
+/** The same, and where the parts of the result were written. */
+export async function embedWithPlaces(
+  template: Template,
+  context: TemplateContext,
+  options: EmbedOptions = {},
+): Promise<Embedded> {
+  const sources = new WeakMap<Node, Template>();
   const state: State = {
     embedAll: options.embedAll ?? true,
     context,
     seen: new Set([nameOf(template.locator, context)]),
+    sources,
   };
   const tree = await embedTree(template, state, options.defaultBase);
   if (combineLists(tree.root)) tree.changed = true;
-  if (!tree.changed) return tree.text;
+  let known: ReadonlyMap<string, Place> | undefined;
+  const places = () => {
+    known ??= writtenPlaces(tree.root, (node) => sources.get(node), template);
+    return known;
+  };
+  if (!tree.changed) return tree.text === template.text ? { text: tree.text } : { text: tree.text, places };
   tree.text = printTree(tree.document);
   checkSize(tree);
-  return tree.text;
+  return { text: tree.text, places };
 }
 
 /** The template with absolute locators and nothing embedded. */
