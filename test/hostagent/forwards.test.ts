@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { createSocket } from "node:dgram";
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -227,6 +227,43 @@ test("a host port that was taken is forwarded when it is free, and not when its 
   server.close();
 });
 
+test("a static port and a socket are forwarded once what was in their way has gone, and told again then", async () => {
+  const holder = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const hostPort = holder.port;
+  const hostSocket = join(directory, "in-the-way");
+  writeFileSync(hostSocket, "text");
+  const { port, server } = await serve((socket) => socket.end("here"));
+  const guestSocket = join(directory, "fixed.sock");
+  const sockets = createServer((socket) => socket.end("there")).listen(guestSocket);
+  const ports = { guestPort: port, guestPortRange: [port, port], hostPortRange: [hostPort, hostPort] } as const;
+  await using run = forwardsOf([rule({ ...ports, static: true }), rule({ guestSocket, hostSocket })]);
+  await run.service.start();
+  const texts = [
+    `Setting up static TCP forwarding from 127.0.0.1:${port} to 127.0.0.1:${hostPort}`,
+    `Forwarding ${guestSocket} (guest) to ${hostSocket} (host)`,
+  ];
+  const failures = [`failed to listen tcp: 127.0.0.1:${hostPort}`, `failed to listen tcp: ${hostSocket}`];
+  holder.stop(true);
+  await until(() => run.said.length === 5);
+  rmSync(hostSocket);
+  await until(() => run.said.length === 6);
+  const [first = "", second = ""] = texts;
+  expect(run.said.map(({ message }) => message)).toEqual([
+    first,
+    failures[0] ?? "",
+    second,
+    failures[1] ?? "",
+    ...texts,
+  ]);
+  for (const [address, text] of [[{ port: hostPort }, "here"] as const, [{ path: hostSocket }, "there"] as const]) {
+    const { heard } = client(address);
+    await until(() => heard.ended);
+    expect(heard.text).toBe(text);
+  }
+  server.close();
+  sockets.close();
+});
+
 test("UDP is not forwarded where ssh alone forwards, and that is told", async () => {
   await using run = forwardsOf([], false);
   run.service.update({ added: [{ protocol: "udp", ip: "0.0.0.0", port: 5000 }], removed: [] });
@@ -286,6 +323,24 @@ test("a file in the place of a host socket is kept, and told", async () => {
   await run.service.start();
   expect(String(run.said.at(-1)?.fields?.error)).toContain("exists and is not a socket");
   expect(statSync(hostSocket).isFile()).toBe(true);
+});
+
+test("the guest reaches a socket of the host also by a directory that it makes only later", async () => {
+  const guestSocket = join(directory, "later", "in-guest.sock");
+  const hostSocket = join(directory, "on-host-too.sock");
+  const server = createServer((socket) => socket.end("from the host")).listen(hostSocket);
+  await using run = forwardsOf([rule({ guestSocket, hostSocket, reverse: true })]);
+  await run.service.start();
+  const text = `${hostSocket} (host) to ${guestSocket} (guest)`;
+  await until(() => run.said.length === 2);
+  expect(run.said[1]?.message).toStartWith(`failed to forward ${text}: `);
+  mkdirSync(join(directory, "later"));
+  await until(() => run.said.length === 3);
+  expect(run.said[2]?.message).toBe(`Forwarding ${text}`);
+  const { heard } = client({ path: guestSocket });
+  await until(() => heard.ended);
+  expect(heard.text).toBe("from the host");
+  server.close();
 });
 
 test("the guest reaches a socket of the host, also after its connection was cut", async () => {

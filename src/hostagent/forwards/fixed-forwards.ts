@@ -23,9 +23,20 @@ export interface FixedForwardsOptions {
   readonly teller: ForwardTeller;
 }
 
+/** A forward that is to be there for as long as the machine runs. */
+interface FixedForward {
+  /** What the log says when it is made. */
+  readonly text: string;
+  readonly address: HostAddress;
+  readonly target: ForwardTarget;
+  /** Undefined while something is in its way. */
+  open: OpenForward | undefined;
+}
+
 /** Forwards that wait for no listener: static ports, and unix sockets. */
 export class FixedForwards {
-  private readonly open: OpenForward[] = [];
+  private readonly forwards: FixedForward[] = [];
+  private begun = false;
   private over = false;
 
   constructor(private readonly options: FixedForwardsOptions) {}
@@ -35,8 +46,8 @@ export class FixedForwards {
     const { forwards, tooWide } = staticForwards(rules);
     for (const place of tooWide) logger.warn(`${place}: the range is too wide to be forwarded statically`);
     for (const { from, to } of forwards) {
-      logger.info(`Setting up static TCP forwarding from ${portText(from.ip, from.port)} to ${addressText(to)}`);
-      await this.keep(to, { hosts: dialAddresses(from.ip), port: from.port });
+      const text = `Setting up static TCP forwarding from ${portText(from.ip, from.port)} to ${addressText(to)}`;
+      await this.begin(text, to, { hosts: dialAddresses(from.ip), port: from.port });
     }
     for (const { guestSocket, host, reverse } of socketForwards(
       rules.map(({ rule }) => rule),
@@ -47,26 +58,47 @@ export class FixedForwards {
         logger.info(`Forwarding ${name} (host) to ${guestSocket} (guest)`);
         reverseSocket({ session, guestSocket, hostSocket: host.path, logger });
       } else {
-        logger.info(`Forwarding ${guestSocket} (guest) to ${name} (host)`);
-        await this.keep(host, { path: guestSocket });
+        await this.begin(`Forwarding ${guestSocket} (guest) to ${name} (host)`, host, { path: guestSocket });
       }
+    }
+    this.begun = true;
+  }
+
+  /** Whether something was in the way of one of them when it was tried last. */
+  get isLacking(): boolean {
+    return this.begun && this.forwards.some(({ open }) => open === undefined);
+  }
+
+  /** Tries again where something was in the way. */
+  async retry(): Promise<void> {
+    if (!this.isLacking) return;
+    for (const forward of this.forwards) {
+      if (this.over || forward.open !== undefined) continue;
+      await this.open(forward).then(
+        () => this.options.logger.info(forward.text),
+        () => undefined,
+      );
     }
   }
 
   async stop(): Promise<void> {
     this.over = true;
-    await Promise.all(this.open.map((forward) => endForward(forward)));
+    await Promise.all(this.forwards.map(({ open }) => (open === undefined ? undefined : endForward(open))));
   }
 
-  private async keep(address: HostAddress, target: ForwardTarget): Promise<void> {
-    const { forwarder, teller } = this.options;
-    try {
-      const forward = await forwarder.open({ address, directoryMode: 0o750, target: () => target });
-      if (this.over) await endForward(forward);
-      else this.open.push(forward);
-    } catch (error) {
-      teller.failedFixed(address, error);
-    }
+  private async begin(text: string, address: HostAddress, target: ForwardTarget): Promise<void> {
+    const { logger, teller } = this.options;
+    const forward: FixedForward = { text, address, target, open: undefined };
+    this.forwards.push(forward);
+    logger.info(text);
+    await this.open(forward).catch((error: unknown) => teller.failedFixed(address, error));
+  }
+
+  private async open(forward: FixedForward): Promise<void> {
+    const { address, target } = forward;
+    const open = await this.options.forwarder.open({ address, directoryMode: 0o750, target: () => target });
+    if (this.over) await endForward(open);
+    else forward.open = open;
   }
 }
 

@@ -159,8 +159,9 @@ export class PortForwards implements Service {
 
   /** Tries again where another program was in the way. */
   private retry(): void {
-    if (![...this.places.values()].some(({ forward }) => forward === undefined)) return;
+    if (!this.fixed.isLacking && ![...this.places.values()].some(({ forward }) => forward === undefined)) return;
     this.work = this.work.then(async () => {
+      await this.fixed.retry();
       for (const place of this.places.values()) {
         const [first] = place.listeners;
         if (this.over || place.forward !== undefined || first === undefined) continue;
