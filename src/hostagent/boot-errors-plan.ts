@@ -1,8 +1,16 @@
+import type { GuestOs } from "../config/types.ts";
+import { mediaMountPoint } from "../guest/cidata/places.ts";
+
 /** How many of a failed script's last lines are told. */
 const shownLines = 5;
 
-/** The command line that prints the failed scripts of this boot with their last lines; the media is root's alone. */
-export const bootErrorsCommand = "sudo -n /bin/sh /mnt/lima-cidata/util/boot_errors.sh";
+/** The command line that prints the failed scripts of this boot with their last lines; but for macOS the media is root's alone. */
+export function bootErrorsCommand(os: GuestOs): string {
+  const media = mediaMountPoint(os);
+  return os === "Darwin"
+    ? `LIMA_CIDATA_MNT=${media} /bin/sh ${media}/util/boot_errors.sh`
+    : `sudo -n /bin/sh ${media}/util/boot_errors.sh`;
+}
 
 /**
  * What is told of the boot and provisioning scripts that failed.

@@ -57,6 +57,7 @@ export async function awaitBoot(options: BootOptions): Promise<BootResult> {
   const watch = new GuestWatch({
     session,
     instanceId: options.instanceId,
+    guestOs: config.os,
     markers,
     onSign: (sign) => monitor.sign(sign),
     signal,
@@ -75,12 +76,12 @@ export async function awaitBoot(options: BootOptions): Promise<BootResult> {
       },
       onEssential: options.onEssential,
       onOptional: options.onOptional,
-      exportParameters: config.os === "Linux" || config.os === "Darwin",
+      guestOs: config.os,
       scriptLimitMs: config.os === "Windows" ? windowsLimitMs : scriptLimitMs,
       logger,
       signal,
     });
-    return { errors, bootErrors: await tellBootErrors(watch.bootErrors, session, logger) };
+    return { errors, bootErrors: await tellBootErrors(watch.bootErrors, options) };
   } catch (error) {
     options.signal.throwIfAborted();
     if (!monitor.stalled.aborted) throw error;
@@ -105,11 +106,10 @@ function explain({ name, config, monitor, driverOutput }: BootOptions): string {
 
 async function tellBootErrors(
   scripts: readonly string[],
-  session: SshSession,
-  logger: Logger,
+  { session, logger, config }: Pick<BootOptions, "session" | "logger" | "config">,
 ): Promise<readonly string[]> {
   if (scripts.length === 0) return [];
-  const report = await session.exec(bootErrorsCommand).catch(() => undefined);
+  const report = await session.exec(bootErrorsCommand(config.os)).catch(() => undefined);
   const texts = bootErrorTexts(scripts, report?.stdout ?? "");
   for (const text of texts) logger.warn(text);
   return texts;

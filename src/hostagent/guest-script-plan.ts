@@ -1,3 +1,5 @@
+import type { GuestOs } from "../config/types.ts";
+import { markerDirectory, mediaMountPoint } from "../guest/cidata/places.ts";
 import { UserError } from "../lib/errors.ts";
 import type { GuestMarker } from "./requirements-plan.ts";
 
@@ -16,18 +18,20 @@ const maximumFirstLine = 4096;
  * shell may be fish and bash may be busybox's ash, hence printf and nothing cleverer.
  * @throws UserError for a script without interpreter
  */
-export function scriptCommand(script: string, exportParameters: boolean): GuestCommand {
+export function scriptCommand(script: string, os: GuestOs): GuestCommand {
   const [first = ""] = script.split("\n", 1);
   const interpreter = first.startsWith("#!") ? first.slice(2).trim() : "";
   if (interpreter === "" || Buffer.byteLength(first) > maximumFirstLine) {
     throw new UserError(`script must begin with a line "#!INTERPRETER", got ${JSON.stringify(first.slice(0, 80))}`);
   }
-  if (!exportParameters) return { command: interpreter, stdin: script };
+  if (os !== "Linux" && os !== "Darwin") return { command: interpreter, stdin: script };
+  // Linux mounts the media for root alone; the user of macOS may not use sudo for it, and need not.
+  const read = os === "Linux" ? "sudo cat" : "cat";
   const program = [
     "while IFS= read -r line; do",
     '  [ -n "$line" ] && export "$line"',
     "done <<EOF",
-    "$(sudo cat /mnt/lima-cidata/param.env </dev/null)",
+    `$(${read} ${mediaMountPoint(os)}/param.env </dev/null)`,
     "EOF",
     `exec ${interpreter}`,
     "",
@@ -43,28 +47,29 @@ function printfFormat(text: string): string {
 /**
  * A script that waits in the guest and tells on stdout, a line each:
  * `up` at once; `marker NAME` for each marker that holds this start's id; `boot-error LINE` for each line of
- * /run/lima-boot-errors, before the last marker; `aborted` when boot.sh has given up; and while it takes long, `log BYTES
+ * lima-boot-errors, before the last marker; `aborted` when boot.sh has given up; and while it takes long, `log BYTES
  * SCRIPT` for the growth of the boot log and the script that boot.sh executes. It ends after the last marker, or `aborted`.
  *
  * One process that waits beside the files costs an emulated guest less than being asked again and again over ssh. The boot
  * log belongs to root: one sudo, and only after ten seconds, when the boot is not a quick one.
  */
-export function watchCommand(instanceId: string, markers: readonly GuestMarker[]): GuestCommand {
+export function watchCommand(instanceId: string, markers: readonly GuestMarker[], os: GuestOs): GuestCommand {
+  const run = markerDirectory(os);
   const script = [
     "sshd=$PPID",
     `iid='${instanceId}'`,
     `left='${markers.join(" ")}'`,
-    'holds() { IFS= read -r found <"/run/$1" && [ "$found" = "$iid" ]; }',
+    `holds() { IFS= read -r found <"${run}/$1" && [ "$found" = "$iid" ]; }`,
     "tell_errors() {",
-    "  [ -s /run/lima-boot-errors ] || return 0",
-    '  while IFS= read -r line; do echo "boot-error $line"; done </run/lima-boot-errors',
+    `  [ -s ${run}/lima-boot-errors ] || return 0`,
+    `  while IFS= read -r line; do echo "boot-error $line"; done <${run}/lima-boot-errors`,
     "}",
     "follow_log() {",
     "  sudo -n /bin/sh -c '",
     "    seen=",
     "    while kill -0 $0; do",
-    "      size=$(cat /var/log/cloud-init-output.log /run/lima-boot.log | wc -c)",
-    '      last=$(sed -n "s/^LIMA [^|]*| Executing \\([^ ]*\\).*/\\1/p" /run/lima-boot.log | tail -n 1)',
+    `      size=$(cat /var/log/cloud-init-output.log ${run}/lima-boot.log | wc -c)`,
+    `      last=$(sed -n "s/^LIMA [^|]*| Executing \\([^ ]*\\).*/\\1/p" ${run}/lima-boot.log | tail -n 1)`,
     '      [ "$size $last" = "$seen" ] || { seen="$size $last"; echo "log $seen"; }',
     "      sleep 3",
     "    done",
@@ -84,7 +89,7 @@ export function watchCommand(instanceId: string, markers: readonly GuestMarker[]
     "  done",
     "  left=$rest",
     '  [ -n "$left" ] || exit 0',
-    "  if [ -e /run/lima-boot-aborted ] && holds lima-boot-aborted; then",
+    `  if [ -e ${run}/lima-boot-aborted ] && holds lima-boot-aborted; then`,
     "    tell_errors",
     "    echo aborted",
     "    exit 0",

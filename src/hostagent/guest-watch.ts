@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { GuestOs } from "../config/types.ts";
 import { UserError } from "../lib/errors.ts";
 import { parseWatchLine, watchCommand } from "./guest-script-plan.ts";
 import { lineSplitter } from "./lines.ts";
@@ -10,6 +11,7 @@ export interface GuestWatchOptions {
   readonly session: SshSession;
   /** The id of this start, which the markers must hold. */
   readonly instanceId: string;
+  readonly guestOs: GuestOs;
   readonly markers: readonly GuestMarker[];
   readonly onSign: (sign: BootSign) => void;
   readonly signal: AbortSignal;
@@ -38,11 +40,11 @@ export class GuestWatch {
 
   /** Watches until every marker was seen, boot.sh has given up, or the signal is aborted. */
   async run(): Promise<void> {
-    const { session, instanceId, markers, signal } = this.options;
+    const { session, instanceId, guestOs, markers, signal } = this.options;
     for (let pauseMs = 100; !signal.aborted; pauseMs = Math.min(pauseMs * 2, 2000)) {
       const left = markers.filter((marker) => !this.found.has(marker));
       if (left.length === 0) return;
-      const { command, stdin } = watchCommand(instanceId, left);
+      const { command, stdin } = watchCommand(instanceId, left, guestOs);
       const take = lineSplitter((line) => this.take(line));
       try {
         await session.exec(command, { stdin, signal, onStdout: take });

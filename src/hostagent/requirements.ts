@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { GuestOs } from "../config/types.ts";
 import { errorText, UserError } from "../lib/errors.ts";
 import { describeExit, type ExecResult } from "../lib/exec.ts";
 import type { Logger } from "../lib/log.ts";
@@ -26,8 +27,8 @@ export interface SatisfyOptions {
   readonly onEssential: (satisfied: boolean) => Promise<readonly string[]>;
   /** Told when the optional requirements are through, before the final ones. */
   readonly onOptional: () => void;
-  /** Whether scripts get `PARAM_*`; see `scriptCommand`. */
-  readonly exportParameters: boolean;
+  /** Decides how scripts get `PARAM_*`; see `scriptCommand`. */
+  readonly guestOs: GuestOs;
   /** How long a script may go on failing. */
   readonly scriptLimitMs: number;
   readonly logger: Logger;
@@ -111,11 +112,7 @@ async function check(requirement: Requirement, options: SatisfyOptions): Promise
     case "marker":
       return source.marker(requirement.check.marker);
     case "script":
-      return untilSuccess(
-        scriptCommand(requirement.check.script, options.exportParameters),
-        requirement.fatal,
-        options,
-      );
+      return untilSuccess(scriptCommand(requirement.check.script, options.guestOs), requirement.fatal, options);
     case "command":
       return untilSuccess({ command: requirement.check.command, stdin: "" }, requirement.fatal, options);
   }

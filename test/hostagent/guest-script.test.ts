@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import { bootErrorsCommand } from "../../src/hostagent/boot-errors-plan.ts";
 import { parseWatchLine, scriptCommand, watchCommand } from "../../src/hostagent/guest-script-plan.ts";
 import { exec } from "../../src/lib/exec.ts";
 
@@ -14,7 +15,7 @@ afterAll(() => rmSync(run, { recursive: true, force: true }));
 
 /** Runs the watching script with another directory in place of /run. */
 function watch(...markers: Parameters<typeof watchCommand>[1]) {
-  const { command, stdin } = watchCommand("iid-7", markers);
+  const { command, stdin } = watchCommand("iid-7", markers, "Linux");
   return exec([command], { stdin: stdin.replaceAll("/run/", `${run}/`), timeoutMs: 3000 });
 }
 
@@ -62,6 +63,28 @@ describe("the script that watches the boot in the guest", () => {
   });
 });
 
+describe("where the host looks in a guest", () => {
+  const cases = [
+    ["Linux", "/run", "sudo cat /mnt/lima-cidata/param.env", "sudo -n /bin/sh /mnt/lima-cidata/util/boot_errors.sh"],
+    ["FreeBSD", "/var/run", undefined, "sudo -n /bin/sh /mnt/lima-cidata/util/boot_errors.sh"],
+    [
+      "Darwin",
+      "/var/run",
+      "(cat /Volumes/cidata/param.env",
+      "LIMA_CIDATA_MNT=/Volumes/cidata /bin/sh /Volumes/cidata/util/boot_errors.sh",
+    ],
+  ] as const;
+  test.each(cases)("%s", (os, markers, parameters, errors) => {
+    const { stdin } = watchCommand("iid-7", ["lima-boot-done"], os);
+    expect(new Set(stdin.match(/(?:\/var)?\/run\b/g))).toEqual(new Set([markers]));
+    const { command } = scriptCommand("#!/bin/sh\n", os);
+    expect(parameters === undefined ? command : command.includes(parameters)).toBe(
+      parameters === undefined ? "/bin/sh" : true,
+    );
+    expect(bootErrorsCommand(os)).toBe(errors);
+  });
+});
+
 describe("a line of the watching script", () => {
   const cases: readonly (readonly [string, unknown])[] = [
     ["up", { kind: "up" }],
@@ -90,7 +113,7 @@ describe("a line of the watching script", () => {
 
 describe("a script for the guest", () => {
   test("is given to its interpreter", () => {
-    expect(scriptCommand("#!/usr/bin/env python3\nprint(1)\n", false)).toEqual({
+    expect(scriptCommand("#!/usr/bin/env python3\nprint(1)\n", "FreeBSD")).toEqual({
       command: "/usr/bin/env python3",
       stdin: "#!/usr/bin/env python3\nprint(1)\n",
     });
@@ -98,7 +121,7 @@ describe("a script for the guest", () => {
 
   for (const script of ["echo no", "", "#!", "#!  \nx", `#!/${"x".repeat(5000)}\n`])
     test(`${JSON.stringify(script.slice(0, 20))} has no interpreter`, () =>
-      expect(() => scriptCommand(script, true)).toThrow("#!INTERPRETER"));
+      expect(() => scriptCommand(script, "Linux")).toThrow("#!INTERPRETER"));
 
   test("sees each parameter raw, and its own stdin whole", async () => {
     const bin = join(run, "bin");
@@ -112,7 +135,7 @@ describe("a script for the guest", () => {
         mode: 0o755,
       },
     );
-    const { command, stdin } = scriptCommand(`#!/bin/sh\nprintf '%s|' "$PARAM_A" "$PARAM_B"\nexit 3\n`, true);
+    const { command, stdin } = scriptCommand(`#!/bin/sh\nprintf '%s|' "$PARAM_A" "$PARAM_B"\nexit 3\n`, "Linux");
     const { stdout, code } = await exec(["/bin/sh", "-c", command], {
       stdin,
       env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },

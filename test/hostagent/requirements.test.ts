@@ -112,7 +112,7 @@ function setUp(change: Partial<RequirementSource> = {}, failures: readonly strin
   };
   const run = (items: readonly Requirement[], signal = new AbortController().signal, scriptLimitMs = 1000) =>
     satisfyRequirements({
-      ...{ list: items, source, onEssential, onOptional, exportParameters: false, scriptLimitMs, logger, signal },
+      ...{ list: items, source, onEssential, onOptional, guestOs: "FreeBSD" as const, scriptLimitMs, logger, signal },
     });
   return { lines, run, told };
 }

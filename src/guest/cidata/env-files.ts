@@ -1,17 +1,12 @@
-import type { GuestOs } from "../../config/types.ts";
 import { UserError } from "../../lib/errors.ts";
 import { quote } from "../../lib/quote.ts";
 import type { GuestMediaFacts } from "./facts.ts";
+import { mediaMountPoint } from "./places.ts";
 import { provisionIndex } from "./provision-files.ts";
 import { printableComment } from "./user-comment.ts";
 
 /** The name under which the containerd archive is on the media. */
 export const containerdArchiveName = "nerdctl-full.tgz";
-
-/** Where a guest mounts the media; a guest that finds them elsewhere tells its boot.sh so. */
-function mediaMountPoint(os: GuestOs): string {
-  return os === "Darwin" ? "/Volumes/cidata" : "/mnt/lima-cidata";
-}
 
 type Variables = readonly (readonly [name: string, value: string | number | boolean])[];
 
