@@ -26,6 +26,9 @@ export interface YamlDocument {
   placeOf(offset: number): Place;
 }
 
+/** Longest message of the parser that is passed on. */
+const maxMessage = 160;
+
 export interface ParseOptions {
   /** Every scalar is the text that was written, to be printed again as it was, and pairs keep their tokens. @default false */
   readonly verbatim?: boolean;
@@ -52,7 +55,9 @@ function explain(code: string, message: string): string {
     case "MULTIPLE_DOCS":
       return "only one YAML document is allowed, but another one starts here";
     default:
-      return message.startsWith("Maximum call stack") ? "nested too deeply" : message;
+      if (message.startsWith("Maximum call stack")) return "nested too deeply";
+      // Some of the parser's messages quote a text whole.
+      return message.length > maxMessage ? `${message.slice(0, maxMessage)}...` : message;
   }
 }
 

@@ -154,6 +154,12 @@ describe("texts that no one wrote", () => {
     expect(failure(`vmOpts: ${"[".repeat(10_000)}`)).toStartWith(prefix);
   });
 
+  test("a long text in a wrong place is not repeated whole", () => {
+    const message = failure(`a: "b" ${"x".repeat(100_000)}\n`);
+    expect(message).toContain("Unexpected scalar");
+    expect(message.length).toBeLessThan(300);
+  });
+
   test("more levels than can be read", () => {
     expect(failure(`vmOpts: ${"[".repeat(400_000)}`)).toMatch(/^failed to unmarshal YAML .*: .*nested too deeply$/);
   });
