@@ -112,7 +112,8 @@ export class ControlMaster implements Service {
     const code = await child.exited;
     if (code === 0) return undefined;
     const text = await Promise.race([said, sleep(200, "")]);
-    return `ssh ended with ${code}: ${text.trim()}`;
+    // ssh ends its lines as a terminal wants them
+    return `ssh ended with ${code}: ${text.trim().replace(/\r?\n/g, "; ")}`;
   }
 }
 

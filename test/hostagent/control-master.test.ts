@@ -1,5 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, readdirSync, symlinkSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ControlMaster } from "../../src/hostagent/control-master.ts";
 import { execOutput } from "../../src/lib/exec.ts";
@@ -98,6 +98,22 @@ describe("control master", () => {
     await started;
     expect(health()).toEqual({ kind: "well" });
     expect(await run.shared()).toBe("shared\n");
+  });
+
+  test("what a failing ssh says is a reason of one line", async () => {
+    await using sshd = await startSshd();
+    const command = join(sshd.directory, "ssh-that-fails");
+    writeFileSync(command, "#!/bin/sh\nprintf 'kex: closed\\r\\nConnection closed\\r\\n' >&2\nexit 255\n", {
+      mode: 0o755,
+    });
+    await using run = masterTo(sshd, command);
+    const started = run.master.start();
+    const health = () => JSON.stringify(run.master.health());
+    await until(() => health().includes("255"));
+    expect(health()).toContain('"ssh ended with 255: kex: closed; Connection closed"');
+    rmSync(command);
+    symlinkSync(ssh, command);
+    await started;
   });
 
   test("a connection that was cut is made again, and told", async () => {
