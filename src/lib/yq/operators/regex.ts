@@ -4,67 +4,38 @@ import { bool, copy, dereference, int, mapping, nothing, placeAt, sequence, text
 import type { Expression } from "../syntax/ast.ts";
 import { effectiveTag } from "../tags.ts";
 import { listedArguments } from "./arguments.ts";
-
-const posixClasses: Readonly<Record<string, string>> = {
-  alnum: "0-9A-Za-z",
-  alpha: "A-Za-z",
-  digit: "0-9",
-  lower: "a-z",
-  upper: "A-Z",
-  space: "\\t\\n\\v\\f\\r ",
-  blank: "\\t ",
-  punct: "!-\\/:-@\\[-`{-~",
-  xdigit: "0-9A-Fa-f",
-  word: "\\w",
-};
-
-/** A Go (RE2) regular expression as one of this runtime. @throws UserError when it is none */
-function goRegExp(source: string): RegExp {
-  let flags = "dg";
-  let body = source;
-  const leading = /^\(\?([ims]+)\)/.exec(body);
-  if (leading !== null) {
-    body = body.slice(leading[0].length);
-    for (const flag of leading[1]!) flags += flag;
-  }
-  body = body
-    .replaceAll("(?P<", "(?<")
-    .replace(/\[:(\w+):\]/g, (whole, name: string) => posixClasses[name] ?? whole)
-    .replace(/\\([Az])/g, (_, edge: string) => (edge === "A" ? "(?<![\\s\\S])" : "(?![\\s\\S])"))
-    .replace(/\\p([A-Z])(?!\{)/g, "\\p{$1}");
-  try {
-    return new RegExp(body, `${flags}u`);
-  } catch {
-    try {
-      return new RegExp(body, flags);
-    } catch {
-      throw new UserError(`error parsing regexp: ${source}`);
-    }
-  }
-}
+import { type GoRegExp, goRegExp } from "./go-regexp.ts";
 
 interface Match {
   readonly string: string;
+  /** Where it starts in the text. */
+  readonly index: number;
   readonly offset: number;
   readonly groups: readonly {
-    readonly name: string | undefined;
+    /** "" for an unnamed group. */
+    readonly name: string;
     readonly string: string | undefined;
     readonly offset: number;
   }[];
 }
 
-function matches(pattern: RegExp, value: string, global: boolean): readonly Match[] {
+/** The matches in a text, with offsets in bytes. An empty one right after another is none. */
+function matches({ pattern, names }: GoRegExp, value: string, global: boolean): readonly Match[] {
   const found: Match[] = [];
-  const names = groupNames(pattern.source);
+  const offset = (index: number): number => Buffer.byteLength(value.slice(0, index));
+  let end = -1;
   for (const match of value.matchAll(pattern)) {
+    if (match[0] === "" && match.index === end) continue;
+    end = match.index + match[0].length;
     const at = (match as RegExpExecArray & { indices?: readonly ([number, number] | undefined)[] }).indices;
     found.push({
       string: match[0],
-      offset: points(value.slice(0, match.index)),
-      groups: match.slice(1).map((group, i) => ({
-        name: names[i],
-        string: group,
-        offset: at?.[i + 1] === undefined ? -1 : points(value.slice(0, at[i + 1]![0])),
+      index: match.index,
+      offset: offset(match.index),
+      groups: names.map((name, i) => ({
+        name,
+        string: match[i + 1],
+        offset: at?.[i + 1] === undefined ? -1 : offset(at[i + 1]![0]),
       })),
     });
     if (!global) break;
@@ -72,41 +43,19 @@ function matches(pattern: RegExp, value: string, global: boolean): readonly Matc
   return found;
 }
 
-function points(value: string): number {
-  return [...value].length;
-}
-
-/** The names of the capture groups, in order; undefined for unnamed ones. */
-function groupNames(source: string): readonly (string | undefined)[] {
-  const names: (string | undefined)[] = [];
-  let inClass = false;
-  for (let i = 0; i < source.length; i++) {
-    const char = source[i];
-    if (char === "\\") i++;
-    else if (inClass) inClass = char !== "]";
-    else if (char === "[") inClass = true;
-    else if (char === "(") {
-      const named = /^\(\?<([A-Za-z_]\w*)>/.exec(source.slice(i));
-      if (named !== null) names.push(named[1]);
-      else if (source[i + 1] !== "?") names.push(undefined);
-    }
-  }
-  return names;
-}
-
 function matchNode(match: Match): YqNode {
   const captures = match.groups.map((group) =>
     mapping([
       [text("string"), group.string === undefined ? nothing() : text(group.string)],
       [text("offset"), int(group.offset)],
-      [text("length"), int(group.string === undefined ? 0 : points(group.string))],
-      ...(group.name === undefined ? [] : [[text("name"), text(group.name)] as const]),
+      [text("length"), int(group.string === undefined ? 0 : Buffer.byteLength(group.string))],
+      ...(group.name === "" ? [] : [[text("name"), text(group.name)] as const]),
     ]),
   );
   return mapping([
     [text("string"), text(match.string)],
     [text("offset"), int(match.offset)],
-    [text("length"), int(points(match.string))],
+    [text("length"), int(Buffer.byteLength(match.string))],
     [text("captures"), sequence(captures)],
   ]);
 }
@@ -121,7 +70,7 @@ function subject(given: YqNode, verb: string): YqNode {
 }
 
 interface Call {
-  readonly pattern: RegExp;
+  readonly pattern: GoRegExp;
   readonly global: boolean;
 }
 
@@ -149,14 +98,12 @@ function expand(template: string, match: Match): string {
   });
 }
 
-function substituted(value: string, pattern: RegExp, template: string): string {
+function substituted(value: string, pattern: GoRegExp, template: string): string {
   let last = 0;
   let result = "";
-  const found = matches(pattern, value, true);
-  let i = 0;
-  for (const match of value.matchAll(pattern)) {
-    result += value.slice(last, match.index) + expand(template, found[i++]!);
-    last = match.index + match[0].length;
+  for (const match of matches(pattern, value, true)) {
+    result += value.slice(last, match.index) + expand(template, match);
+    last = match.index + match.string.length;
   }
   return result + value.slice(last);
 }
@@ -179,11 +126,7 @@ export const regexOperators: OperatorTable = {
     context.nodes.flatMap((node) => {
       const { pattern, global } = call(run, "capture", args, node, context);
       return matches(pattern, subject(node, "match").value, global).map(({ groups }) =>
-        mapping(
-          groups
-            .filter(({ name }) => name !== undefined)
-            .map(({ name, string }) => [text(name!), string === undefined ? nothing() : text(string)]),
-        ),
+        mapping(groups.map(({ name, string }) => [text(name), string === undefined ? nothing() : text(string)])),
       );
     }),
   sub: (run, args, context) => {

@@ -13,35 +13,38 @@ const escapes: Readonly<Record<string, string>> = {
   a: "\x07",
 };
 
+/** The text that is meant by what stands between the quotes. An unknown escape stays as it is written, and so does `\\(`. */
+function unescaped(raw: string): string {
+  return raw.replace(/\\\\\(|\\([\s\S])/g, (whole, char?: string) =>
+    char !== undefined && Object.hasOwn(escapes, char) ? escapes[char]! : whole,
+  );
+}
+
 /**
- * The parts of a string literal from its text between the quotes: escapes are resolved and `\(exp)` becomes an expression.
- * An unknown escape stays as it is written, and so does an interpolation that is never closed.
+ * The parts of a string literal from its text between the quotes: escapes are resolved and `\(exp)` becomes an expression; two
+ * backslashes that are left then stand for one. Where an interpolation is never closed all stays as it is.
  */
 export function stringParts(raw: string, parse: (source: string) => Expression): readonly StringPart[] {
+  const source = unescaped(raw);
   const parts: StringPart[] = [];
   let text = "";
-  for (let i = 0; i < raw.length; i++) {
-    const next = raw[i + 1];
-    if (raw[i] !== "\\" || next === undefined) {
-      text += raw[i];
+  for (let i = 0; i < source.length; i++) {
+    const next = source[i + 1];
+    if (source[i] !== "\\" || (next !== "(" && next !== "\\")) {
+      text += source[i];
       continue;
     }
-    const unicode = next === "u" ? /^[0-9a-fA-F]{4}/.exec(raw.slice(i + 2)) : null;
-    if (unicode !== null) {
-      text += String.fromCharCode(Number.parseInt(unicode[0], 16));
-      i += 5;
-      continue;
-    }
-    const close = next === "(" ? interpolationEnd(raw, i + 2) : -1;
-    if (close !== -1) {
-      if (text !== "") parts.push(text);
-      text = "";
-      parts.push(parse(raw.slice(i + 2, close)));
-      i = close;
-    } else {
-      text += escapes[next] ?? `\\${next}`;
+    if (next === "\\") {
+      text += next;
       i++;
+      continue;
     }
+    const close = interpolationEnd(source, i + 2);
+    if (close === -1) return [source];
+    if (text !== "") parts.push(text);
+    text = "";
+    parts.push(parse(source.slice(i + 2, close)));
+    i = close;
   }
   if (text !== "" || parts.length === 0) parts.push(text);
   return parts;
