@@ -10,6 +10,7 @@ import { BootMonitor } from "./boot-monitor.ts";
 import { CloudInitMonitor } from "./cloud-init-progress.ts";
 import { ControlMaster } from "./control-master.ts";
 import { CopiedFiles } from "./copy-to-host.ts";
+import { DiskRoom } from "./disk-room.ts";
 import type { EventTeller } from "./event-teller.ts";
 import { GuestServices } from "./guest-services.ts";
 import type { SshfsMounts } from "./mounts/sshfs-mounts.ts";
@@ -91,6 +92,7 @@ export async function bootGuest(
     await services.start(monitor);
     await services.start(session);
     await forwarding.begin();
+    await services.start(new DiskRoom({ machine, logger, isTroubled: () => services.problems().length > 0 }));
     await services.start(new Oversleep({ logger, onWake: () => void forwarding.setClock() }));
     if (options.progress) {
       const tell = (cloudInitProgress: CloudInitProgress) => events.tellPart({ cloudInitProgress });

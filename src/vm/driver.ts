@@ -63,6 +63,11 @@ export interface MachineControls {
   vncPort(): Promise<number>;
   /** What its screen shows. */
   screenshot(format: PictureFormat): Promise<Uint8Array>;
+  /**
+   * Lets a machine go on that was stopped because its disk could not be written; it stops again when it still cannot.
+   * @returns whether it was stopped so
+   */
+  resumeAfterDiskError(): Promise<boolean>;
 }
 
 /** A machine that runs. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { spawn } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { miniTemplate } from "../support/guests.ts";
 import { type Started, World } from "../support/limactl.ts";
 
@@ -153,3 +154,37 @@ describe("a recorded process number", () => {
     limit,
   );
 });
+
+test(
+  "a guest whose disk has no room on the host is told of, and goes on when there is",
+  async () => {
+    if (process.getuid?.() !== 0) return;
+    await using world = new World();
+    const small = join(world.root, "small");
+    mkdirSync(small);
+    expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=250m", "tmpfs", small]).status).toBe(0);
+    try {
+      const env = { LIMA_HOME: join(small, "l") };
+      const said = async (text: string) => {
+        while (!readFileSync(join(small, "l/m/ha.stderr.log"), "utf8").includes(text)) await Bun.sleep(200);
+      };
+      await world.ok(["start", "--tty=false", "--name=m", world.write("m.yaml", miniTemplate())], { env });
+      const script = "echo begun; head -c 300000000 /dev/urandom >big; sync";
+      const writing = world.start(["shell", "m", "sh", "-c", script], { env });
+      await said("this host has no room for its disk");
+      expect(writing.stdout()).toBe("begun\n");
+      expect(spawnSync("mount", ["-o", "remount,size=1g", small]).status).toBe(0);
+      await said("there is room for its disk");
+      const errors = async () => JSON.parse(await world.ok(["list", "--json", "m"], { env })).errors ?? [];
+      while ((await errors()).length > 0) await Bun.sleep(500);
+      await writing.finished;
+      const size = await world.ok(["shell", "m", "sh", "-c", "wc -c <big"], { env });
+      expect(size.trim()).toBe("300000000");
+      await world.ok(["stop", "m"], { env });
+    } finally {
+      for (const { pid } of world.processes()) kill(pid);
+      spawnSync("umount", ["-l", small]);
+    }
+  },
+  limit,
+);

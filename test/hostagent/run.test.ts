@@ -124,6 +124,7 @@ async function agent(guest: Guest) {
       setVncPassword: async () => {},
       vncPort: async () => 5900,
       screenshot: async () => new Uint8Array(0),
+      resumeAfterDiskError: async () => false,
     };
   };
   const driver: Driver = {

@@ -22,6 +22,12 @@ export function qemuControls(qmpSocket: string): MachineControls {
       const picture = readPpm(await dump(qmpSocket));
       return format === "png" ? encodePng(picture) : encodeBmp(picture);
     },
+    resumeAfterDiskError: async () => {
+      using monitor = await QmpClient.connect(qmpSocket);
+      if (!isStoppedByDisk(await monitor.execute("query-status"))) return false;
+      await monitor.execute("cont");
+      return true;
+    },
   };
 }
 
@@ -36,6 +42,11 @@ async function dump(qmpSocket: string): Promise<Uint8Array> {
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** `status` of `query-status`; what QEMU does by default when the host has no room for a disk's file. */
+function isStoppedByDisk(answer: unknown): boolean {
+  return typeof answer === "object" && answer !== null && "status" in answer && answer.status === "io-error";
 }
 
 /** `service` of `query-vnc`: the TCP port as text. */
