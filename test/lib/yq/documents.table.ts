@@ -161,4 +161,12 @@ export const documentRows: readonly Row[] = [
   row('.v style="literal"', "{v: x}", '{v: "x"}'),
   row('.v style=""', 'v: "\\n"', "v: |+\n\n"),
   failing(". | from_unix", "1e300", "from_unix cannot make a date of 1e300"),
+  failing(". | to_unix", "2021-03-04 05:06:07", "could not parse datetime of [2021-03-04 05:06:07]"),
+  failing('. | tz("+05:30")', "2021-03-04", "could not load tz [+05:30]: unknown time zone +05:30"),
+  row('with_dtf(""; . + "24h")', "2021-03-04", "2021-03-05T00:00:00Z"),
+  row(
+    "sort",
+    "- 2021-03-04 05:06:07\n- 2021-03-04T01:06:07-05:00\n",
+    "- 2021-03-04 05:06:07\n- 2021-03-04T01:06:07-05:00\n",
+  ),
 ];

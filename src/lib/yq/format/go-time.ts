@@ -41,6 +41,8 @@ export function zoneNamed(name: string): GoZone {
   if (/^(?:utc|)$/i.test(name)) return utc;
   if (/^local$/i.test(name)) return { type: "iana", name: new Intl.DateTimeFormat().resolvedOptions().timeZone };
   try {
+    // This runtime takes offsets for names too.
+    if (/^[-+]/.test(name)) throw new RangeError();
     return { type: "iana", name: new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone };
   } catch {
     throw new UserError(`could not load tz [${name}]: unknown time zone ${name}`);

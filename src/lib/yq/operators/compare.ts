@@ -89,7 +89,9 @@ export function sortOrder(leftGiven: YqNode, rightGiven: YqNode, dateLayout: str
   if (difference !== 0) return difference;
   if (rank(left) === 0) return 0;
   if (isNumber(left) && isNumber(right)) return Math.sign(numberOf(left) - numberOf(right));
-  if (isDate(left, dateLayout) && isDate(right, dateLayout))
+  // Dates in other forms are texts here.
+  const areDates = isDate(left, dateLayout) && isDate(right, dateLayout);
+  if (areDates && isDateText(left.value, dateLayout) && isDateText(right.value, dateLayout))
     return Math.sign(Number(instantOf(left.value, dateLayout) - instantOf(right.value, dateLayout)));
   if (rank(left) === 1) return byBytes(left.value.toLowerCase(), right.value.toLowerCase());
   return byBytes(left.value, right.value);

@@ -3,18 +3,12 @@ import { formatGoTime, type GoTime, parseGoDuration, parseGoTime, rfc3339 } from
 import type { YqNode } from "../node.ts";
 import { effectiveTag } from "../tags.ts";
 
-const yamlLayouts = [
-  rfc3339,
-  "2006-01-02",
-  "2006-1-2T15:4:05Z07:00",
-  "2006-1-2 15:4:05Z07:00",
-  "2006-1-2 15:4:05",
-  "2006-1-2T15:4:05",
-];
+/** The forms of a date that are read where no layout is set. */
+const plainLayouts = [rfc3339, "2006-01-02"];
 
-/** Reads a date by a layout; without one as RFC 3339 or the other forms of a YAML timestamp. */
+/** Reads a date by a layout; without one as RFC 3339 or a day. */
 function readDate(value: string, layout: string | undefined): GoTime | undefined {
-  for (const candidate of layout === undefined ? yamlLayouts : [layout]) {
+  for (const candidate of layout === undefined ? plainLayouts : [layout]) {
     const time = parseGoTime(value, candidate);
     if (time !== undefined) return time;
   }
@@ -41,7 +35,7 @@ export function isDate(node: YqNode, layout: string | undefined): boolean {
   return layout !== undefined && effectiveTag(node) === "!!str" && readDate(node.value, layout) !== undefined;
 }
 
-/** Whether a text is a date by a layout, without one by RFC 3339 or the other forms of a YAML timestamp. */
+/** Whether a text is a date by a layout, without one by RFC 3339 or a day. */
 export function isDateText(value: string, layout: string | undefined): boolean {
   return readDate(value, layout) !== undefined;
 }

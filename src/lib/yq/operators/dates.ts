@@ -38,7 +38,8 @@ export const dateOperators: OperatorTable = {
   with_dtf: (run, args, context) => {
     const [layout, body] = listedArguments(args);
     if (layout === undefined || body === undefined) throw new UserError("`with_dtf` takes a layout and an expression");
-    return run.run(body, { ...context, dateLayout: firstText(run, layout, context) });
+    const wanted = firstText(run, layout, context) ?? "";
+    return run.run(body, { ...context, dateLayout: wanted === "" || wanted === rfc3339 ? undefined : wanted });
   },
   from_unix: forEach("from_unix", (node) => {
     const at = dereference(node);
