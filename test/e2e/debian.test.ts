@@ -133,6 +133,11 @@ describe("the Debian guest, by an ordinary user", () => {
     expect(stdout).toBe(words.map((word) => `[${word}]\n`).join(""));
   });
 
+  test("COLORTERM reaches the guest, from the first start on", async () => {
+    const env = { COLORTERM: "truecolor" };
+    expect(await world.ok(["shell", name, "printenv", "COLORTERM"], { env })).toBe("truecolor\n");
+  });
+
   test("--workdir enters a directory, and one that is missing is an error", async () => {
     expect(await world.ok(["shell", "--workdir", "/usr/share", name, "pwd"])).toBe("/usr/share\n");
     expect((await world.limactl(["shell", "--workdir", "/nowhere", name, "pwd"])).code).toBe(1);
@@ -251,6 +256,23 @@ describe("the Debian guest, by an ordinary user", () => {
       await world.ok(["start", "--tty=false", name]);
       expect(await inGuest("cat ~/kept")).toBe("kept");
       expect(await failingRows(subject(), table)).toEqual([]);
+    },
+    boot,
+  );
+
+  test(
+    "a reboot within the guest leaves what the specification's table says, too",
+    async () => {
+      const state = async () => {
+        const files = "/proc/sys/kernel/random/boot_id /run/lima-boot-done";
+        return (await world.limactl(["shell", "--workdir=/", name, "cat", ...files.split(" ")])).stdout.split("\n");
+      };
+      const [before, started] = await state();
+      await world.limactl(["shell", "--workdir=/", name, "sudo", "reboot"]);
+      const isUpAgain = ([bootId, done]: readonly string[]) => !["", before].includes(bootId ?? "") && done === started;
+      while (!isUpAgain(await state())) await Bun.sleep(1000);
+      expect(await failingRows(subject(), table)).toEqual([]);
+      expect(JSON.parse(await world.ok(["list", "--json", name]))).toMatchObject({ status: "Running" });
     },
     boot,
   );
