@@ -169,4 +169,5 @@ export const documentRows: readonly Row[] = [
     "- 2021-03-04 05:06:07\n- 2021-03-04T01:06:07-05:00\n",
     "- 2021-03-04 05:06:07\n- 2021-03-04T01:06:07-05:00\n",
   ),
+  row(".a | with_entries(.value |= tag)", "a: &x {b: 1}", "b: '!!int'"),
 ];

@@ -71,6 +71,7 @@ function withEntries(run: Evaluation, given: YqNode, body: Expression, context: 
     if (shell.kind !== "map") return result;
     shell.style = "";
     shell.origin = noOrigin;
+    shell.anchor = "";
     shell.parent = undefined;
     shell.key = undefined;
     setContent(shell, result.content);
