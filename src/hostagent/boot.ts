@@ -23,8 +23,8 @@ export interface BootOptions {
   readonly controlMaster: () => Promise<void>;
   /** Sets up what needs an essential guest; what went wrong degrades the instance. */
   readonly onEssential: (satisfied: boolean) => Promise<readonly string[]>;
-  /** Told before the guest's boot scripts are waited for. */
-  readonly onOptional: () => void;
+  /** Waits for what is to be there beside the end of the guest's boot scripts. */
+  readonly onOptional: () => Promise<void>;
   /** The last lines of QEMU's standard error. */
   readonly driverOutput: () => readonly string[];
   /** Aborted when the run ends. */

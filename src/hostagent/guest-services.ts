@@ -122,11 +122,11 @@ export class GuestServices {
     this.forwarding.catch((error: unknown) => options.logger.debug(`port forwards: ${errorText(error)}`));
   }
 
-  /** From now on the agent of the guest is missed when it does not answer for long; nothing waits for it. */
-  expectAgent(): void {
+  /** Waits until the guest's agent answers; one that does not for long is missed from then on, which degrades the instance. */
+  async expectAgent(): Promise<void> {
     if (this.agent === undefined) return;
     this.given.options.logger.info("Waiting for the guest agent to be running");
-    this.agent.expect(agentLimitMs);
+    await this.agent.expect(agentLimitMs);
   }
 
   /** The guest has booted: resolves when the forwards that do not wait for a listener are there. */

@@ -25,8 +25,8 @@ export interface SatisfyOptions {
    * @returns what went wrong
    */
   readonly onEssential: (satisfied: boolean) => Promise<readonly string[]>;
-  /** Told when the optional requirements are through, before the final ones. */
-  readonly onOptional: () => void;
+  /** Begun when the optional requirements are through; waited for beside the final ones, unless one before was not satisfied. */
+  readonly onOptional: () => Promise<void>;
   /** Decides how scripts get `PARAM_*`; see `scriptCommand`. */
   readonly guestOs: GuestOs;
   /** How long a script may go on failing. */
@@ -63,7 +63,12 @@ export async function satisfyRequirements(options: SatisfyOptions): Promise<read
     }
     if (label === "essential")
       errors.push(...(await untilAborted(options.onEssential(errors.length === 0), options.signal)));
-    if (label === "optional") options.onOptional();
+    if (label === "optional") {
+      const begun = untilAborted(options.onOptional(), options.signal);
+      // What ends the requirements ends this too, and is told once.
+      begun.catch(() => undefined);
+      if (errors.length === 0) beside.push(begun);
+    }
   }
   await Promise.all(beside);
   return errors;

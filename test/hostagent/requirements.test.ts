@@ -84,7 +84,11 @@ describe("what a guest must satisfy", () => {
 });
 
 /** A source in which everything succeeds at once, and a log of the lines told. */
-function setUp(change: Partial<RequirementSource> = {}, failures: readonly string[] = []) {
+function setUp(
+  change: Partial<RequirementSource> = {},
+  failures: readonly string[] = [],
+  agent: Promise<void> = Promise.resolve(),
+) {
   const lines: string[] = [];
   const logger: Logger = {
     trace() {},
@@ -109,6 +113,7 @@ function setUp(change: Partial<RequirementSource> = {}, failures: readonly strin
   const told: { atOptional?: number } = {};
   const onOptional = () => {
     told.atOptional = lines.length;
+    return agent;
   };
   const run = (items: readonly Requirement[], signal = new AbortController().signal, scriptLimitMs = 1000) =>
     satisfyRequirements({
@@ -145,6 +150,25 @@ describe("working through them", () => {
     const final = "Waiting for the final requirement 1 of 1: `boot scripts must have finished`";
     expect(lines.slice(0, told.atOptional).at(-1)).toBe("The optional requirement 1 of 1 is satisfied");
     expect(lines[told.atOptional ?? -1]).toBe(final);
+  });
+
+  test("the guest agent is waited for beside the final ones", async () => {
+    const agent = Promise.withResolvers<void>();
+    const { lines, run } = setUp({}, [], agent.promise);
+    let over = false;
+    const running = run(list({ plain: true })).finally(() => {
+      over = true;
+    });
+    while (lines.at(-1) !== "The final requirement 1 of 1 is satisfied") await Bun.sleep(1);
+    await Bun.sleep(1);
+    expect(over).toBe(false);
+    agent.resolve();
+    expect(await running).toEqual([]);
+  });
+
+  test("the guest agent of a guest that lacks something essential is not waited for", async () => {
+    const { run } = setUp({}, ["not mounted"], new Promise(() => {}));
+    expect(await run(list({ plain: true }))).toEqual(["not mounted"]);
   });
 
   test("Windows is asked for the file that its last script leaves, until that is there", async () => {

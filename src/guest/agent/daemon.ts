@@ -2,15 +2,12 @@ import { mkdirSync, rmSync } from "node:fs";
 import { UserError } from "../../lib/errors.ts";
 import { type End, jsonFrame } from "../protocol.ts";
 import type { DaemonOptions } from "./arguments.ts";
-import type { Transport } from "./byte-stream.ts";
+import type { ByteStream, Transport } from "./byte-stream.ts";
 import { withFallback } from "./fallback-transport.ts";
 import { KubernetesWatch } from "./kubernetes.ts";
 import { Netlink } from "./netlink.ts";
 import { PortReader } from "./ports-read.ts";
 import { serveSession } from "./session.ts";
-import { unixTransport } from "./unix-transport.ts";
-import { virtioTransport } from "./virtio-transport.ts";
-import { vsockTransport } from "./vsock-transport.ts";
 
 /** Where the host's ssh looks for the agent when no other channel works. */
 const socketPath = "/run/lima-guestagent.sock";
@@ -46,12 +43,26 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
 
 /** The channel that was asked for, with the socket for ssh beside it while nobody speaks there. */
 function transportOf(options: DaemonOptions, warn: (text: string) => void): Transport {
-  const fallback = unixTransport(socketPath, options.socketOwner);
+  const fallback = lazily(async () =>
+    (await import("./unix-transport.ts")).unixTransport(socketPath, options.socketOwner),
+  );
   const { virtioPort, vsockPort } = options;
   if (virtioPort === "" && vsockPort === 0) return fallback;
   const first =
     virtioPort === ""
-      ? vsockTransport(vsockPort, warn)
-      : virtioTransport(`/dev/virtio-ports/${virtioPort}`, warn, jsonFrame("end", 0, begun));
+      ? lazily(async () => (await import("./vsock-transport.ts")).vsockTransport(vsockPort, warn))
+      : lazily(async () => {
+          const { virtioTransport } = await import("./virtio-transport.ts");
+          return virtioTransport(`/dev/virtio-ports/${virtioPort}`, warn, jsonFrame("end", 0, begun));
+        });
   return withFallback({ first, fallback, quietMs, warn });
+}
+
+/** Loads what a transport needs when it is used: in an emulated guest node's sockets are a tenth of a second of the start. */
+function lazily(load: () => Promise<Transport>): Transport {
+  return {
+    async *connections(signal): AsyncGenerator<ByteStream> {
+      yield* (await load()).connections(signal);
+    },
+  };
 }

@@ -1,6 +1,4 @@
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { childEnv, exec } from "../../lib/exec.ts";
 import type { ListeningPort } from "../protocol.ts";
@@ -48,6 +46,7 @@ export class KubernetesWatch {
   }
 
   private async watch(env: Readonly<Record<string, string | undefined>>, signal: AbortSignal): Promise<void> {
+    const [{ spawn }, { createInterface }] = await Promise.all([import("node:child_process"), import("node:readline")]);
     const args = "get --all-namespaces service --watch --output-watch-events --output json".split(" ");
     const child = spawn("kubectl", args, { env: childEnv(env), stdio: ["ignore", "pipe", "ignore"], signal });
     child.on("error", () => {});

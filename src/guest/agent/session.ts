@@ -1,4 +1,3 @@
-import { timingSafeEqual } from "node:crypto";
 import { errorText } from "../../lib/errors.ts";
 import {
   type Call,
@@ -85,7 +84,7 @@ class Session implements TunnelLink {
 
   private greet(nonce: Uint8Array): void {
     const { streamSecret } = this.options;
-    if (streamSecret !== undefined && !timingSafeEqual(nonce, Buffer.from(streamSecret, "hex"))) {
+    if (streamSecret !== undefined && !crypto.timingSafeEqual(nonce, Buffer.from(streamSecret, "hex"))) {
       throw new ProtocolError("this is not the host");
     }
     this.send(encodeHello(nonce));

@@ -1,4 +1,3 @@
-import { utimes } from "node:fs/promises";
 import { errorCode, errorText } from "../../lib/errors.ts";
 
 /** Files that may wait for their time; the oldest are lost first, as in inotify's own queue. */
@@ -26,6 +25,7 @@ export class Touches {
 
   private async work(): Promise<void> {
     this.working = true;
+    const { utimes } = await import("node:fs/promises");
     for (const [path, timeMs] of this.waiting) {
       this.waiting.delete(path);
       await utimes(path, timeMs / 1000, timeMs / 1000).catch((error) => {

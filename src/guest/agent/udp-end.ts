@@ -1,8 +1,8 @@
-import { createSocket } from "node:dgram";
 import type { TunnelEnd, TunnelEvents } from "./tunnel-end.ts";
 
 /** A socket of the guest that exchanges datagrams with a port of the guest. */
 export function dialUdp(host: string, port: number, events: TunnelEvents): TunnelEnd {
+  const { createSocket } = require("node:dgram") as typeof import("node:dgram");
   const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
   let open = true;
   // What is sent before the socket knows its peer waits for that.

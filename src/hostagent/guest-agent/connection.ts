@@ -67,7 +67,11 @@ export class AgentConnection {
     const reader = new FrameReader(nonce);
     const greeted = Promise.withResolvers<AgentConnection>();
     const hello = () => void socket.write(encodeHello(nonce));
-    const repeating = setInterval(hello, helloMs);
+    let hasAnswered = false;
+    const repeating = setInterval(() => {
+      hasAnswered = false;
+      hello();
+    }, helloMs);
     const fail = (reason: string) => greeted.reject(new Error(reason));
     const abort = () => {
       fail("there was no answer");
@@ -89,6 +93,12 @@ export class AgentConnection {
           greeted.resolve(connection);
         });
         for (const frame of frames) connection?.take(frame);
+        // A guest that says something has begun to listen, and what was said to it earlier may be lost. Once, for a program
+        // of another kind may answer anything with anything.
+        if (connection === undefined && !hasAnswered) {
+          hasAnswered = true;
+          hello();
+        }
       } catch (error) {
         fail(errorText(error));
         connection?.end(errorText(error));

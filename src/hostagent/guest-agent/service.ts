@@ -37,6 +37,7 @@ export class GuestAgent implements Service {
   private seen = false;
   private patience: NodeJS.Timeout | undefined;
   private missed = false;
+  private readonly awaited = Promise.withResolvers<void>();
 
   constructor(private readonly options: GuestAgentOptions) {}
 
@@ -45,16 +46,19 @@ export class GuestAgent implements Service {
     this.running = this.keepConnected();
   }
 
-  /** The guest is ready: an agent that has not answered after this time is missed. */
-  expect(limitMs: number): void {
+  /** Waits for the agent's first answer. One that has not come after this time is missed, and no longer waited for. */
+  expect(limitMs: number): Promise<void> {
     this.patience = setTimeout(() => {
       this.missed = !this.seen;
       if (this.missed) this.options.logger.warn(missing);
+      this.awaited.resolve();
     }, limitMs);
+    return this.awaited.promise;
   }
 
   async stop(): Promise<void> {
     clearTimeout(this.patience);
+    this.awaited.resolve();
     this.over.abort();
     this.current?.close();
     this.options.fallback?.close();
@@ -95,6 +99,7 @@ export class GuestAgent implements Service {
       this.state = { kind: "well" };
       logger[this.seen ? "debug" : "info"]("Guest agent is running");
       this.seen = true;
+      this.awaited.resolve();
       this.options.onConnected?.(connection);
       if (channel === "ssh") logger.info("The guest agent's first channel gives no answer; it is reached over ssh");
       connection.events((event) => {
