@@ -12,35 +12,63 @@ export interface Step {
   readonly live?: boolean;
 }
 
+const titleOf = (step: Step) => `${step.title} `.padEnd(58);
+
 /** Runs a command, saying in one line what it does and how long that took. @returns whether it ended with 0 */
 export async function runStep(step: Step, cwd: string): Promise<boolean> {
-  const start = performance.now();
-  const line = `${step.title} `.padEnd(58);
-  process.stdout.write(step.live === true ? `${line}\n` : line);
-  const result = step.live === true ? await runLive(step.command, cwd) : await runQuiet(step.command, cwd);
-  if (step.live === true) process.stdout.write(line);
-  console.log(`${result.passed ? "done" : "FAILED"} (${Math.round((performance.now() - start) / 1000)} s)`);
-  if (!result.passed && result.output !== "") console.log(result.output.trimEnd());
-  return result.passed;
+  process.stdout.write(step.live === true ? `${titleOf(step)}\n` : titleOf(step));
+  const result = await run(step, cwd);
+  if (step.live === true) process.stdout.write(titleOf(step));
+  return tell(result);
 }
 
 /** Runs a step as one check. */
 export async function runCheck(step: Step, cwd: string): Promise<Counts> {
-  return (await runStep(step, cwd)) ? { ...noCounts, passed: 1 } : { ...noCounts, failed: 1 };
+  return countOf(await runStep(step, cwd));
 }
 
-interface Result {
+/** Begins a step that runs beside others. @returns waits for its end, and only then says its line */
+export function beginCheck(step: Step, cwd: string): () => Promise<Counts> {
+  const running = run(step, cwd);
+  return async () => {
+    const result = await running;
+    process.stdout.write(titleOf(step));
+    return countOf(tell(result));
+  };
+}
+
+function countOf(passed: boolean): Counts {
+  return passed ? { ...noCounts, passed: 1 } : { ...noCounts, failed: 1 };
+}
+
+async function run(step: Step, cwd: string): Promise<Result> {
+  const start = performance.now();
+  const result = await (step.live === true ? runLive(step.command, cwd) : runQuiet(step.command, cwd));
+  return { ...result, seconds: Math.round((performance.now() - start) / 1000) };
+}
+
+function tell({ passed, output, seconds }: Result): boolean {
+  console.log(`${passed ? "done" : "FAILED"} (${seconds} s)`);
+  if (!passed && output !== "") console.log(output.trimEnd());
+  return passed;
+}
+
+interface Ended {
   readonly passed: boolean;
   readonly output: string;
 }
 
-async function runLive(command: readonly string[], cwd: string): Promise<Result> {
+interface Result extends Ended {
+  readonly seconds: number;
+}
+
+async function runLive(command: readonly string[], cwd: string): Promise<Ended> {
   const child = Bun.spawn([...command], { cwd, stdio: ["ignore", "inherit", "inherit"] });
   return { passed: (await child.exited) === 0, output: "" };
 }
 
 /** Keeps the output in a file: a pipe would not end before every process that the command left behind has ended. */
-async function runQuiet(command: readonly string[], cwd: string): Promise<Result> {
+async function runQuiet(command: readonly string[], cwd: string): Promise<Ended> {
   const folder = mkdtempSync(join(tmpdir(), "limabun-step-"));
   const path = join(folder, "output");
   const fd = openSync(path, "a");

@@ -37,7 +37,8 @@ describe("a start of the mini guest", () => {
     limit,
   );
 
-  test(
+  // These guests are idle while they are waited for, hence beside each other.
+  test.concurrent(
     "waits for a boot script that takes twenty seconds",
     async () => {
       await using world = new World();
@@ -52,7 +53,6 @@ describe("a start of the mini guest", () => {
     limit,
   );
 
-  // These guests are idle while they are waited for, hence beside each other.
   test.concurrent(
     "names the boot scripts when one of them never ends",
     async () => {
@@ -87,7 +87,7 @@ describe("a start of the mini guest", () => {
     limit,
   );
 
-  test(
+  test.concurrent(
     "tells a kernel panic from the serial log",
     async () => {
       await using world = new World();
