@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { miniTemplate } from "../support/guests.ts";
 import { type Run, World } from "../support/limactl.ts";
+import { smallDirectory } from "../support/small-directory.ts";
 
 let world: World;
 beforeAll(() => {
@@ -182,19 +182,14 @@ describe("a host that lacks something", () => {
     async () => {
       if (process.getuid?.() !== 0) return;
       await using own = new World();
-      const small = join(own.root, "small");
-      mkdirSync(small);
-      expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", small]).status).toBe(0);
-      try {
-        const run = await own.limactl(["create", "--tty=false", "--name=f", own.write("f.yaml", miniTemplate())], {
-          env: { LIMA_HOME: join(small, "l") },
-        });
-        expect(run.code).toBe(1);
-        expect(fatal(run)[0]).toMatch(/no space left|disk is full/i);
-        expect(readdirSync(join(small, "l", "f")).filter((name) => /disk|image|tmp|part/.test(name))).toEqual([]);
-      } finally {
-        spawnSync("umount", [small]);
-      }
+      using directory = smallDirectory(own, "8m");
+      const small = directory.path;
+      const run = await own.limactl(["create", "--tty=false", "--name=f", own.write("f.yaml", miniTemplate())], {
+        env: { LIMA_HOME: join(small, "l") },
+      });
+      expect(run.code).toBe(1);
+      expect(fatal(run)[0]).toMatch(/no space left|disk is full/i);
+      expect(readdirSync(join(small, "l", "f")).filter((name) => /disk|image|tmp|part/.test(name))).toEqual([]);
     },
     limit,
   );
@@ -204,22 +199,17 @@ describe("a host that lacks something", () => {
     async () => {
       if (process.getuid?.() !== 0) return;
       await using own = new World();
-      const small = join(own.root, "small");
-      mkdirSync(small);
       // room for the image and the kernel, but not for the guest agent on cidata.iso
-      expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=80m", "tmpfs", small]).status).toBe(0);
-      try {
-        const env = { LIMA_HOME: join(small, "l") };
-        const run = await own.limactl(["start", "--tty=false", "--name=f", own.write("f.yaml", miniTemplate())], {
-          env,
-        });
-        expect(run.code).toBe(1);
-        expect(fatal(run)[0]).toContain(`no space left on device: cannot write \`${small}/l/f/cidata.iso\``);
-        expect(readdirSync(join(small, "l", "f")).filter((name) => name.startsWith("cidata"))).toEqual([]);
-        expect(own.processes()).toEqual([]);
-      } finally {
-        spawnSync("umount", [small]);
-      }
+      using directory = smallDirectory(own, "80m");
+      const small = directory.path;
+      const env = { LIMA_HOME: join(small, "l") };
+      const run = await own.limactl(["start", "--tty=false", "--name=f", own.write("f.yaml", miniTemplate())], {
+        env,
+      });
+      expect(run.code).toBe(1);
+      expect(fatal(run)[0]).toContain(`no space left on device: cannot write \`${small}/l/f/cidata.iso\``);
+      expect(readdirSync(join(small, "l", "f")).filter((name) => name.startsWith("cidata"))).toEqual([]);
+      expect(own.processes()).toEqual([]);
     },
     limit,
   );

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { miniTemplate } from "../support/guests.ts";
 import { type Started, World } from "../support/limactl.ts";
+import { smallDirectory } from "../support/small-directory.ts";
 
 const limit = 1_200_000;
 
@@ -160,9 +161,8 @@ test(
   async () => {
     if (process.getuid?.() !== 0) return;
     await using world = new World();
-    const small = join(world.root, "small");
-    mkdirSync(small);
-    expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=250m", "tmpfs", small]).status).toBe(0);
+    using directory = smallDirectory(world, "250m");
+    const small = directory.path;
     try {
       const env = { LIMA_HOME: join(small, "l") };
       const said = async (text: string) => {
@@ -183,7 +183,6 @@ test(
       await world.ok(["stop", "m"], { env });
     } finally {
       for (const { pid } of world.processes()) kill(pid);
-      spawnSync("umount", ["-l", small]);
     }
   },
   limit,
