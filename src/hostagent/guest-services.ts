@@ -64,7 +64,7 @@ export class GuestServices {
         new ListeningForwarder({
           name: "guest agent's stream",
           hostOs: host.os,
-          connect: connectByFastest(() => this.stream.connection, session),
+          connect: connectByFastest(() => this.stream.reach(), session),
           onRefused,
         }),
       master: () =>

@@ -206,6 +206,47 @@ test("a stream that was cut is made anew, and ends with the connection of the gu
   server.close();
 });
 
+test("a stream that carries nothing for a while is given up, and dialled anew for whoever wants it", async () => {
+  const { port, server } = await listening((socket) => socket.end("hello"));
+  const link = new StreamLink({ gateway, logger, quietMs: 100 });
+  link.follow(control);
+  await until(() => link.connection !== undefined);
+  const first = link.connection;
+  await first?.closed;
+  expect(over.signal.aborted).toBeFalse();
+  const second = await link.reach();
+  if (second === undefined) throw new Error("no stream");
+  expect(second).not.toBe(first);
+  expect(await heard(second, port)).toBe("hello");
+  await second.closed;
+  // One way or the other: a look that does not wait has it dialled too.
+  expect(link.connection).toBeUndefined();
+  await until(() => link.connection !== undefined);
+  server.close();
+});
+
+test("a stream that carries something is kept, however long that is silent", async () => {
+  const { port, server } = await listening(() => undefined);
+  const link = new StreamLink({ gateway, logger, quietMs: 50 });
+  link.follow(control);
+  await until(() => link.connection !== undefined);
+  const stream = link.connection;
+  const tunnel = stream?.stream([gateway], port);
+  await Bun.sleep(300);
+  expect(stream?.carries).toBeTrue();
+  expect(await link.reach()).toBe(stream);
+  tunnel?.destroy();
+  await stream?.closed;
+  server.close();
+});
+
+test("where the guest cannot dial, nothing waits for a stream", async () => {
+  const link = new StreamLink({ gateway: "127.0.0.1:1", logger });
+  expect(await link.reach()).toBeUndefined();
+  link.follow(control);
+  expect(await link.reach()).toBeUndefined();
+});
+
 test("streams that come and go leave no descriptor behind", async () => {
   const open = () => readdirSync("/proc/self/fd").length;
   const once = async () => {

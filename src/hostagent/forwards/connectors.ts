@@ -6,6 +6,9 @@ import type { ForwardTarget } from "./forwarder.ts";
 /** Connects to a target in the guest. @throws Error when that cannot be, or at the first use of the stream */
 export type Connect = (target: ForwardTarget) => Promise<Duplex>;
 
+/** The guest agent's connection; undefined while there is none. */
+export type FindAgent = () => Promise<AgentConnection | undefined> | AgentConnection | undefined;
+
 /** By a channel of the ssh session. */
 export function connectBySsh(session: SshSession): Connect {
   return async (target) => {
@@ -23,9 +26,9 @@ export function connectBySsh(session: SshSession): Connect {
 }
 
 /** By a tunnel of the guest agent. It does not connect to unix sockets, which would see root in the place of the user. */
-export function connectByAgent(agent: () => AgentConnection | undefined): Connect {
+export function connectByAgent(agent: FindAgent): Connect {
   return async (target) => {
-    const connection = agent();
+    const connection = await agent();
     if (connection === undefined) throw new Error("the guest agent is not connected");
     if ("path" in target) throw new Error("the guest agent does not connect to unix sockets");
     return connection.stream(target.hosts, target.port);
@@ -33,10 +36,11 @@ export function connectByAgent(agent: () => AgentConnection | undefined): Connec
 }
 
 /** By the agent's stream while it is there, and for what it serves; else by ssh. */
-export function connectByFastest(stream: () => AgentConnection | undefined, session: SshSession): Connect {
-  const [byAgent, bySsh] = [connectByAgent(stream), connectBySsh(session)];
+export function connectByFastest(stream: FindAgent, session: SshSession): Connect {
+  const bySsh = connectBySsh(session);
   return async (target) => {
-    const served = !("path" in target) && stream() !== undefined;
-    return await (served ? byAgent(target) : bySsh(target));
+    if ("path" in target) return await bySsh(target);
+    const connection = await stream();
+    return connection === undefined ? await bySsh(target) : connection.stream(target.hosts, target.port);
   };
 }

@@ -124,6 +124,11 @@ export class AgentConnection {
     this.pinging = setInterval(() => this.ping(pingMs), pingMs);
   }
 
+  /** Whether a tunnel, or another call, is under way. */
+  get carries(): boolean {
+    return this.channels.size > 0;
+  }
+
   /** Every port that listens in the guest. */
   async info(): Promise<Info> {
     return infoOf(await this.ask({ call: "info" }));

@@ -21,7 +21,7 @@ pidfile="/run/lima-guestagent.pid"
 output_log="/var/log/lima-guestagent.log"
 error_log="/var/log/lima-guestagent.log"
 # Timers of the run time that a sleeping program does not need.
-export MIMALLOC_PURGE_DELAY=-1 BUN_GC_TIMER_DISABLE=1
+export MIMALLOC_PURGE_DELAY=-1 MIMALLOC_PURGE_HOLES=0 BUN_GC_TIMER_DISABLE=1
 
 start_pre() {
 	checkpath -f -m 0644 -o root:root /var/log/lima-guestagent.log

@@ -12,7 +12,7 @@ fi
 
 echo $$ >"$pidfile"
 # Timers of the run time that a sleeping program does not need.
-export MIMALLOC_PURGE_DELAY=-1 BUN_GC_TIMER_DISABLE=1
+export MIMALLOC_PURGE_DELAY=-1 MIMALLOC_PURGE_HOLES=0 BUN_GC_TIMER_DISABLE=1
 child=
 trap '[ -z "$child" ] || kill "$child"; exit 0' TERM INT
 program=$1
