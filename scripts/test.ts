@@ -56,7 +56,7 @@ function suites(): readonly Suite[] {
 async function runSuite(
   suite: Suite,
   scratch: string,
-): Promise<{ readonly counts: Counts; readonly skips: readonly string[] }> {
+): Promise<{ readonly counts: Counts; readonly skips: readonly string[]; readonly failures: readonly string[] }> {
   const report = join(scratch, "junit.xml");
   rmSync(report, { force: true });
   const reporter = ["--reporter=junit", `--reporter-outfile=${report}`];
@@ -69,17 +69,22 @@ async function runSuite(
     ...suite.folders,
   ];
   const ended = await runStep({ title: suite.title, command, live: suite.live }, root);
-  if (!existsSync(report)) return { counts: { ...noCounts, failed: 1 }, skips: [] };
+  if (!existsSync(report)) return { counts: { ...noCounts, failed: 1 }, skips: [], failures: [suite.title] };
   const { passed, failed, skipped, skips, failures } = readJunit(readFileSync(report, "utf8"));
-  for (const name of failures) console.log(`failed: ${name}`);
   // A crash after the last test, or a file that could not be loaded, fails no test.
   const unaccounted = ended || failed > 0 ? 0 : 1;
-  return { counts: { passed, failed: failed + unaccounted, skipped }, skips };
+  const names = unaccounted === 0 ? failures : [suite.title];
+  return { counts: { passed, failed: failed + unaccounted, skipped }, skips, failures: names };
 }
 
 async function main(): Promise<number> {
   let counts = noCounts;
-  for (const check of checks) counts = addCounts(counts, await runCheck(check, root));
+  const failed: string[] = [];
+  const count = (title: string, result: Counts) => {
+    counts = addCounts(counts, result);
+    if (result.failed > 0) failed.push(title);
+  };
+  for (const check of checks) count(check.title, await runCheck(check, root));
   const allowed = readAllowedSkips(readFileSync(join(root, "test/allowed-skips.json"), "utf8"));
   const unlisted: string[] = [];
   const scratch = mkdtempSync(join(tmpdir(), "limabun-test-"));
@@ -88,13 +93,16 @@ async function main(): Promise<number> {
       const beside = suite.live ? undefined : beginCheck(crossBuild, root);
       const result = await runSuite(suite, scratch);
       counts = addCounts(counts, result.counts);
-      if (beside !== undefined) counts = addCounts(counts, await beside());
+      failed.push(...result.failures);
+      if (beside !== undefined) count(crossBuild.title, await beside());
       unlisted.push(...unlistedSkips(result.skips, allowed));
     }
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
   for (const name of unlisted) console.log(`skipped, but not in test/allowed-skips.json: ${name}`);
+  // Once more at the end, where a log that is cut still shows them.
+  for (const name of failed) console.log(`failed: ${name}`);
   console.log(summaryLine(counts));
   return counts.failed > 0 || unlisted.length > 0 ? 1 : 0;
 }

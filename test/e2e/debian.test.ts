@@ -12,6 +12,23 @@ import { type Run, World } from "../support/limactl.ts";
 const boot = 900_000;
 const name = "deb.one";
 
+/** The instance in plain mode, which boots beside another: a boot keeps one processor busy. */
+let plain: { readonly world: World; readonly start: Promise<Run> } | undefined;
+
+function plainBoot() {
+  if (plain === undefined) {
+    const world = new World("ordinary");
+    const provision = "provision: [{mode: system, script: echo system >>/var/tmp/order}]\n";
+    const file = world.write("plain.yaml", debianTemplate(`plain: true\n${provision}`));
+    plain = { world, start: world.limactl(["start", "--tty=false", file]) };
+  }
+  return plain;
+}
+
+afterAll(async () => {
+  await plain?.world[Symbol.asyncDispose]();
+});
+
 describe("the Debian guest, by an ordinary user", () => {
   let world: World;
   const inGuest = async (script: string) => (await world.ok(["shell", name, "sh", "-c", script])).trim();
@@ -378,6 +395,7 @@ message: |
     expect(spawnSync("qemu-img", ["create", "-q", "-f", "raw", `${disk()}/datadisk`, "64M"]).status).toBe(0);
     const file = world.write("much.yaml", debianTemplate(template));
     const env = { ftp_proxy: "http://localhost:2121", no_proxy: "example.com" };
+    plainBoot();
     said = await world.limactl(["start", "--tty=false", file], { env });
   }, boot);
 
@@ -522,10 +540,8 @@ describe("the Debian guest in plain mode", () => {
   test(
     "has what plain mode keeps, and nothing else",
     async () => {
-      await using world = new World("ordinary");
-      const provision = "provision: [{mode: system, script: echo system >>/var/tmp/order}]\n";
-      const file = world.write("plain.yaml", debianTemplate(`plain: true\n${provision}`));
-      const run = await world.limactl(["start", "--tty=false", file]);
+      const { world, start } = plainBoot();
+      const run = await start;
       expect(run.stderr).toContain("READY. Run `ssh -F");
       expect(run.code).toBe(0);
       const home = `/home/${world.user}.guest`;
