@@ -1,4 +1,4 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
   appendFileSync,
   existsSync,
@@ -46,9 +46,17 @@ interface Guest {
   readonly yaml?: string;
 }
 
+const homes: string[] = [];
+
+/** At the very end: what the program remembers of ssh may be written after its host agent has ended. */
+afterAll(() => {
+  for (const home of homes) rmSync(home, { recursive: true, force: true });
+});
+
 /** A host agent on a machine that is a real sshd: everything but the virtual machine itself is as in life. */
 async function agent(guest: Guest) {
   const home = mkdtempSync(join(tmpdir(), "limabun-ha-"));
+  homes.push(home);
   const limaHome = join(home, "l");
   const directory = join(limaHome, "foo");
   const run = join(home, "run");

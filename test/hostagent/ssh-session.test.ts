@@ -1,5 +1,5 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { renameSync } from "node:fs";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { renameSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { waitForBanner } from "../../src/hostagent/ssh/banner.ts";
 import { type DialStep, SshCut, SshSession } from "../../src/hostagent/ssh/session.ts";
@@ -7,6 +7,19 @@ import { freePort, sshdDirectory, startSshd, type TestSshd, userName } from "./s
 
 // real processes on a machine that may be busy
 setDefaultTimeout(30_000);
+
+const directories: string[] = [];
+
+/** Keys that outlive an sshd, or need none. */
+async function ownDirectory(): Promise<string> {
+  const directory = await sshdDirectory();
+  directories.push(directory);
+  return directory;
+}
+
+afterAll(() => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+});
 
 function sessionTo(
   sshd: Pick<TestSshd, "port" | "user" | "privateKey">,
@@ -63,7 +76,7 @@ describe("ssh session", () => {
   });
 
   test("it waits for an sshd that comes up later, and tells what it sees", async () => {
-    const directory = await sshdDirectory();
+    const directory = await ownDirectory();
     const port = freePort();
     const steps: string[] = [];
     const key = await Bun.file(`${directory}/user`).text();
@@ -76,7 +89,7 @@ describe("ssh session", () => {
   });
 
   test("a login that is refused is told with its reason and tried again until it succeeds", async () => {
-    const directory = await sshdDirectory();
+    const directory = await ownDirectory();
     const steps: DialStep[] = [];
     await using sshd = await startSshd({ directory });
     renameSync(`${directory}/user.pub`, `${directory}/away.pub`);
@@ -106,7 +119,7 @@ describe("ssh session", () => {
 });
 
 async function someKey(): Promise<string> {
-  return await Bun.file(`${await sshdDirectory()}/user`).text();
+  return await Bun.file(`${await ownDirectory()}/user`).text();
 }
 
 describe("waiting for the banner", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execOutput } from "../../src/lib/exec.ts";
@@ -106,10 +106,11 @@ describe("ssh.config", () => {
   });
 
   test("OpenSSH reads it as it was meant", async () => {
-    const path = join(mkdtempSync(join(tmpdir(), "limabun-sshconfig-")), "config");
+    const directory = mkdtempSync(join(tmpdir(), "limabun-sshconfig-"));
+    const path = join(directory, "config");
     await Bun.write(path, sshConfigText("lima-foo", "foo", sshOptions(input), endpoint, "linux"));
     const seen = await execOutput(["ssh", "-G", "-F", path, "lima-foo"]);
-    await Bun.file(path).delete();
+    rmSync(directory, { recursive: true });
     for (const line of ["user ann", "hostname 127.0.0.1", "port 60022", "controlpath /h/foo/ssh.sock", "batchmode yes"])
       expect(seen.split("\n")).toContain(line);
     expect(seen).toMatch(/^ciphers aes128-gcm@openssh\.com,aes256-gcm@openssh\.com,/m);
