@@ -494,7 +494,7 @@ test("what the stream cannot carry, or while it is not there, goes by ssh", asyn
   const path = join(directory, "fast.sock");
   const guestSocket = await serve((socket) => socket.end("there"), { path });
   let current: AgentConnection | undefined;
-  const fastest = connectByFastest(() => current, session);
+  const fastest = connectByFastest(async () => current, session);
   const said = async (target: ForwardTarget) => {
     let text = "";
     for await (const bytes of await fastest(target)) text += bytes;

@@ -6,9 +6,6 @@ import type { ForwardTarget } from "./forwarder.ts";
 /** Connects to a target in the guest. @throws Error when that cannot be, or at the first use of the stream */
 export type Connect = (target: ForwardTarget) => Promise<Duplex>;
 
-/** The guest agent's connection; undefined while there is none. */
-export type FindAgent = () => Promise<AgentConnection | undefined> | AgentConnection | undefined;
-
 /** By a channel of the ssh session. */
 export function connectBySsh(session: SshSession): Connect {
   return async (target) => {
@@ -26,9 +23,9 @@ export function connectBySsh(session: SshSession): Connect {
 }
 
 /** By a tunnel of the guest agent. It does not connect to unix sockets, which would see root in the place of the user. */
-export function connectByAgent(agent: FindAgent): Connect {
+export function connectByAgent(agent: () => AgentConnection | undefined): Connect {
   return async (target) => {
-    const connection = await agent();
+    const connection = agent();
     if (connection === undefined) throw new Error("the guest agent is not connected");
     if ("path" in target) throw new Error("the guest agent does not connect to unix sockets");
     return connection.stream(target.hosts, target.port);
@@ -36,11 +33,11 @@ export function connectByAgent(agent: FindAgent): Connect {
 }
 
 /** By the agent's stream while it is there, and for what it serves; else by ssh. */
-export function connectByFastest(stream: FindAgent, session: SshSession): Connect {
+export function connectByFastest(stream: () => Promise<AgentConnection | undefined>, session: SshSession): Connect {
   const bySsh = connectBySsh(session);
   return async (target) => {
     if ("path" in target) return await bySsh(target);
     const connection = await stream();
-    return connection === undefined ? await bySsh(target) : connection.stream(target.hosts, target.port);
+    return await (connection === undefined ? bySsh(target) : connectByAgent(() => connection)(target));
   };
 }

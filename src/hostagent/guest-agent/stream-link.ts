@@ -39,7 +39,7 @@ export class StreamLink {
     return this.current;
   }
 
-  /** The connection; one that was given up is waited for. @returns undefined where there is none for now */
+  /** The connection; one that was given up is waited for. @returns undefined while the guest cannot dial this host */
   async reach(): Promise<AgentConnection | undefined> {
     const { connection, dialled } = this;
     if (connection !== undefined || dialled === undefined) return connection;
