@@ -3,6 +3,7 @@ import { errorText } from "../../lib/errors.ts";
 import { SocketQueue } from "../../lib/socket-queue.ts";
 import type { StreamCall } from "../protocol.ts";
 import type { ByteStream } from "./byte-stream.ts";
+import { atTurnEnd } from "./turn-end.ts";
 
 /**
  * Connects to the host, as a session's `stream` call asks, and shows it the guest's secret. The guest opens no port for it.
@@ -78,7 +79,7 @@ class DialledStream implements ByteStream {
       this.queue.send(this.socket, bytes, true);
       return;
     }
-    if (this.gathered === 0) setImmediate(() => this.flush());
+    if (this.gathered === 0) atTurnEnd(() => this.flush());
     this.small.set(bytes, this.gathered);
     this.gathered += bytes.length;
   }

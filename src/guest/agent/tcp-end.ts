@@ -1,4 +1,4 @@
-import type { Socket, SocketHandler } from "bun";
+import type { Socket, SocketHandler, UnixSocketOptions } from "bun";
 import { errorText } from "../../lib/errors.ts";
 import { SocketQueue } from "../../lib/socket-queue.ts";
 import { endFollows } from "./end-follows.ts";
@@ -9,25 +9,34 @@ const shortBytes = 16 * 1024;
 
 /** Connects to a port of the guest, at the first of the hosts that lets it. */
 export function dialTcp(hosts: readonly string[], port: number, events: TunnelEvents): TunnelEnd {
-  return new TcpEnd(hosts, port, events);
+  const end = new TcpEnd(hosts, port, events);
+  end.connect(0);
+  return end;
+}
+
+/** Goes on with a connected socket. */
+export function adoptTcp(fd: number, heardEnd: boolean, events: TunnelEvents): TunnelEnd {
+  const end = new TcpEnd([], 0, events);
+  end.adopt(fd, heardEnd);
+  return end;
 }
 
 class TcpEnd implements TunnelEnd {
   private socket: Socket<TcpEnd> | undefined;
   private readonly queue = new SocketQueue((count) => this.sent(count));
   /** What is to be done when all has been sent. */
-  private last: "nothing" | "shut" | "close" = "nothing";
+  private last: "nothing" | "shut" | "close" | "reset" = "nothing";
   /** False after the end: nothing is told any more. */
   private open = true;
   private heardEnd = false;
+  private flowing = true;
+  private toldConnect = false;
 
   constructor(
     private readonly hosts: readonly string[],
     private readonly port: number,
     private readonly events: TunnelEvents,
-  ) {
-    this.connect(0);
-  }
+  ) {}
 
   send(bytes: Uint8Array): void {
     if (this.open) this.queue.send(this.socket, bytes, true);
@@ -39,6 +48,7 @@ class TcpEnd implements TunnelEnd {
   }
 
   setFlowing(flowing: boolean): void {
+    this.flowing = flowing;
     if (flowing) this.socket?.resume();
     else this.socket?.pause();
   }
@@ -53,11 +63,21 @@ class TcpEnd implements TunnelEnd {
 
   reset(): void {
     this.open = false;
-    this.last = "close";
+    this.last = "reset";
     this.socket?.terminate();
   }
 
-  private connect(at: number): void {
+  adopt(fd: number, heardEnd: boolean): void {
+    this.toldConnect = true;
+    this.heardEnd = heardEnd;
+    const asked = { fd, allowHalfOpen: true, data: this, socket: handlers } as const;
+    // The types leave out that a descriptor will do.
+    Bun.connect(asked as unknown as UnixSocketOptions<TcpEnd>).catch((error: unknown) =>
+      this.tellClose(errorText(error)),
+    );
+  }
+
+  connect(at: number): void {
     const hostname = this.hosts[at] ?? "";
     const asked = { hostname, port: this.port, allowHalfOpen: true, data: this, socket: handlers } as const;
     Bun.connect(asked).catch((error: unknown) => {
@@ -81,7 +101,9 @@ class TcpEnd implements TunnelEnd {
 
   connected(socket: Socket<TcpEnd>): void {
     this.socket = socket;
-    if (this.open) this.events.onConnect();
+    if (this.last === "reset") return void socket.terminate();
+    if (!this.flowing) socket.pause();
+    if (this.open && !this.toldConnect) this.events.onConnect();
     this.queue.drain(socket);
     this.finish();
   }
