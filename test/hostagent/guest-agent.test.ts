@@ -285,7 +285,7 @@ test("datagrams go through a tunnel, and answers come back", async () => {
   const signal = new AbortController().signal;
   const connection = await AgentConnection.open({ socketPath, signal });
   const answers: string[] = [];
-  const tunnel = connection.datagrams("127.0.0.1", echo.address().port, {
+  const tunnel = connection.datagrams(["127.0.0.1"], echo.address().port, {
     onData: (bytes) => answers.push(Buffer.from(bytes).toString()),
     onClose: () => undefined,
   });

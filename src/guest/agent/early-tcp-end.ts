@@ -73,6 +73,8 @@ class EarlyTcpEnd implements TunnelEnd, EarlySocket {
   ready(told: number): void {
     if (this.later !== undefined || !this.open) return;
     if ((told & POLLERR) !== 0) this.failed();
+    // It never began to connect: the guest knows no way to that host.
+    else if ((told & (POLLHUP | POLLRDHUP)) === POLLHUP) this.goOn();
     else this.receive((told & POLLRDHUP) !== 0);
   }
 

@@ -189,7 +189,7 @@ export class PortForwards implements Service {
     return await DatagramForward.listen({
       address: to,
       hostOs,
-      tunnel: (handlers) => datagrams?.()?.datagrams(target().hosts[0] ?? "", target().port, handlers),
+      tunnel: (handlers) => datagrams?.()?.datagrams(target().hosts, target().port, handlers),
     });
   }
 }

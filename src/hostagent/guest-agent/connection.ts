@@ -158,9 +158,9 @@ export class AgentConnection {
     await this.ask({ call: "stream", ...call });
   }
 
-  /** Begins to exchange datagrams with a port of the guest. */
-  datagrams(host: string, port: number, handlers: TunnelHandlers): Tunnel {
-    return this.begin("udp", [host], port, (channel, link) => new Tunnel(channel, link, handlers));
+  /** Begins to exchange datagrams with a port of the guest, at the first of the hosts to which there is a way. */
+  datagrams(hosts: readonly string[], port: number, handlers: TunnelHandlers): Tunnel {
+    return this.begin("udp", hosts, port, (channel, link) => new Tunnel(channel, link, handlers));
   }
 
   /** Connects to a port of the guest, at the first of the hosts that lets it; what is written waits for that. */

@@ -173,6 +173,21 @@ test("a tunnel for UDP carries datagrams, one for one", async () => {
   host.socket.destroy();
 });
 
+test("a tunnel for UDP goes to the first host to which there is a way", async () => {
+  const server = createSocket("udp4");
+  server.on("message", (bytes, from) => server.send(bytes, from.port, from.address));
+  await new Promise<void>((resolve) => server.bind(0, "127.0.0.1", resolve));
+  const host = await HostSide.dial(path);
+  // Nobody may talk to all hosts who has not asked to.
+  const hosts = ["255.255.255.255", "127.0.0.1"];
+  host.call(5, { call: "tunnel", protocol: "udp", hosts, port: server.address().port });
+  host.socket.write(encodeFrame({ kind: "data", channel: 5, payload: Buffer.from("hello") }));
+  const { kind, payload } = await host.next((frame) => frame.channel === 5 && frame.kind !== "reply");
+  expect([kind, Buffer.from(payload).toString()]).toEqual(["data", "hello"]);
+  server.close();
+  host.socket.destroy();
+});
+
 test("a tunnel to where nobody listens ends with the reason", async () => {
   const host = await HostSide.dial(path);
   const server = await listening();

@@ -139,6 +139,13 @@ describe.each([
     run.end.close();
   });
 
+  test("a host to which there is no way is followed by the next, also where nothing is said first", async () => {
+    const run = new Dialled(dial, programs.answer, ["255.255.255.255", "127.0.0.1"]);
+    await until(() => run.hasEnded || run.told.includes("error"));
+    expect([run.text, ...run.told]).toEqual(["hello", "connect", "shut"]);
+    run.end.close();
+  });
+
   test("a name is dialled as well as an address", async () => {
     const run = new Dialled(dial, programs.answer, ["localhost", "127.0.0.1"]);
     await until(() => run.told.includes("shut"));
