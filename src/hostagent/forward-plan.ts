@@ -82,13 +82,21 @@ function hostAddressOf(rule: PortForward, port: number): HostAddress {
   return { kind: "port", ip: rule.hostIP, port: port - rule.guestPortRange[0] + rule.hostPortRange[0] };
 }
 
+/** A range this wide is no list of services: each of its ports would be held on the host. */
+const widestStaticRange = 4096;
+
+/** Whether a static rule has too many ports to forward them all from the start; they are forwarded as they begin to listen. */
+function isTooWide({ guestPortRange: [first, last] }: PortForward): boolean {
+  return last - first >= widestStaticRange;
+}
+
 /** Decides about a listener by the first rule that fits. */
 export function decide(rules: readonly ForwardRule[], listener: GuestListener): Verdict {
   const ip = canonicalIp(listener.ip) ?? listener.ip;
   for (const { rule, place } of rules) {
     if (!fits(rule, { ...listener, ip })) continue;
     if (!rule.ignore) {
-      const isStatic = rule.static && listener.protocol === "tcp";
+      const isStatic = rule.static && listener.protocol === "tcp" && !isTooWide(rule);
       return { kind: "forward", to: hostAddressOf(rule, listener.port), isStatic };
     }
     // What listens everywhere is more than the one address that is ignored.
@@ -104,9 +112,6 @@ export interface StaticForward {
   readonly to: HostAddress;
 }
 
-/** A range this wide is no list of services: each of its ports would be held on the host. */
-const widestStaticRange = 4096;
-
 /** The ports that static rules forward from the start, and the places of rules whose range is too wide for that. */
 export function staticForwards(rules: readonly ForwardRule[]): {
   readonly forwards: readonly StaticForward[];
@@ -116,11 +121,11 @@ export function staticForwards(rules: readonly ForwardRule[]): {
   const tooWide: string[] = [];
   for (const { rule, place } of rules) {
     if (!rule.static || rule.ignore || rule.guestSocket !== "" || rule.proto === "udp") continue;
-    const [first, last] = rule.guestPortRange;
-    if (last - first >= widestStaticRange) {
+    if (isTooWide(rule)) {
       tooWide.push(place);
       continue;
     }
+    const [first, last] = rule.guestPortRange;
     for (let port = first; port <= last; port += 1) {
       const from = { protocol: "tcp", ip: canonicalIp(rule.guestIP) ?? rule.guestIP, port } as const;
       const verdict = decide(rules, from);

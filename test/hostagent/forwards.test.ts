@@ -313,6 +313,29 @@ test("sockets of the host belong to their owner, take the place of dead ones, an
   expect(heard.text).toBe("from the guest");
   await forwards.service.stop();
   expect(existsSync(hostSocket)).toBe(false);
+  expect(forwards.said.map(({ message }) => message)).toEqual([
+    `Forwarding ${guestSocket} (guest) to ${hostSocket} (host)`,
+    `Stopping forwarding ${guestSocket} (guest) to ${hostSocket} (host)`,
+  ]);
+  server.close();
+});
+
+test("a program of the host finds the directory in which it is to listen for the guest", async () => {
+  const guestSocket = join(directory, "guest-to-new.sock");
+  const hostSocket = join(directory, "instance", "new", "on-host.sock");
+  const forwards = forwardsOf([rule({ guestSocket, hostSocket, reverse: true })]);
+  await forwards.service.start();
+  expect(statSync(join(directory, "instance", "new")).mode & 0o777).toBe(0o750);
+  const server = createServer((socket) => socket.end("from the host")).listen(hostSocket);
+  await until(() => existsSync(guestSocket));
+  const { heard } = client({ path: guestSocket });
+  await until(() => heard.ended);
+  expect(heard.text).toBe("from the host");
+  await forwards.service.stop();
+  expect(forwards.said.map(({ message }) => message)).toEqual([
+    `Forwarding ${hostSocket} (host) to ${guestSocket} (guest)`,
+    `Stopping forwarding ${hostSocket} (host) to ${guestSocket} (guest)`,
+  ]);
   server.close();
 });
 

@@ -1,3 +1,6 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { errorText } from "../../lib/errors.ts";
 import type { Logger } from "../../lib/log.ts";
 import {
   addressText,
@@ -13,6 +16,9 @@ import type { Forwarder, ForwardTarget, OpenForward } from "./forwarder.ts";
 import { reverseSocket } from "./reverse-socket.ts";
 import type { ForwardTeller } from "./teller.ts";
 
+/** Permission bits of the directory of a socket that has none yet. */
+const directoryMode = 0o750;
+
 export interface FixedForwardsOptions {
   readonly rules: readonly ForwardRule[];
   /** Whether the guest is left alone, but for what is static. */
@@ -25,8 +31,8 @@ export interface FixedForwardsOptions {
 
 /** A forward that is to be there for as long as the machine runs. */
 interface FixedForward {
-  /** What the log says when it is made. */
-  readonly text: string;
+  /** What the log says when it is made, and when it ends; the end of a port goes without saying. */
+  readonly texts: { readonly begin: string; readonly end?: string };
   readonly address: HostAddress;
   readonly target: ForwardTarget;
   /** Undefined while something is in its way. */
@@ -36,6 +42,8 @@ interface FixedForward {
 /** Forwards that wait for no listener: static ports, and unix sockets. */
 export class FixedForwards {
   private readonly forwards: FixedForward[] = [];
+  /** What the log says when the sockets of the host that the guest reaches are no more reached. */
+  private readonly reverseEnds: string[] = [];
   private begun = false;
   private over = false;
 
@@ -46,8 +54,8 @@ export class FixedForwards {
     const { forwards, tooWide } = staticForwards(rules);
     for (const place of tooWide) logger.warn(`${place}: the range is too wide to be forwarded statically`);
     for (const { from, to } of forwards) {
-      const text = `Setting up static TCP forwarding from ${portText(from.ip, from.port)} to ${addressText(to)}`;
-      await this.begin(text, to, { hosts: dialAddresses(from.ip), port: from.port });
+      const begin = `Setting up static TCP forwarding from ${portText(from.ip, from.port)} to ${addressText(to)}`;
+      await this.begin({ begin }, to, { hosts: dialAddresses(from.ip), port: from.port });
     }
     for (const { guestSocket, host, reverse } of socketForwards(
       rules.map(({ rule }) => rule),
@@ -55,10 +63,15 @@ export class FixedForwards {
     )) {
       const name = addressText(host);
       if (reverse && host.kind === "socket") {
-        logger.info(`Forwarding ${name} (host) to ${guestSocket} (guest)`);
+        const what = `${name} (host) to ${guestSocket} (guest)`;
+        logger.info(`Forwarding ${what}`);
+        this.reverseEnds.push(`Stopping forwarding ${what}`);
+        makeDirectoryOf(host.path, logger);
         reverseSocket({ session, guestSocket, hostSocket: host.path, logger });
       } else {
-        await this.begin(`Forwarding ${guestSocket} (guest) to ${name} (host)`, host, { path: guestSocket });
+        const what = `${guestSocket} (guest) to ${name} (host)`;
+        const texts = { begin: `Forwarding ${what}`, end: `Stopping forwarding ${what}` };
+        await this.begin(texts, host, { path: guestSocket });
       }
     }
     this.begun = true;
@@ -75,7 +88,7 @@ export class FixedForwards {
     for (const forward of this.forwards) {
       if (this.over || forward.open !== undefined) continue;
       await this.open(forward).then(
-        () => this.options.logger.info(forward.text),
+        () => this.options.logger.info(forward.texts.begin),
         () => undefined,
       );
     }
@@ -83,22 +96,37 @@ export class FixedForwards {
 
   async stop(): Promise<void> {
     this.over = true;
-    await Promise.all(this.forwards.map(({ open }) => (open === undefined ? undefined : endForward(open))));
+    for (const text of this.reverseEnds) this.options.logger.info(text);
+    const ending = this.forwards.map(async ({ texts, open }) => {
+      if (open === undefined) return;
+      if (texts.end !== undefined) this.options.logger.info(texts.end);
+      await endForward(open);
+    });
+    await Promise.all(ending);
   }
 
-  private async begin(text: string, address: HostAddress, target: ForwardTarget): Promise<void> {
+  private async begin(texts: FixedForward["texts"], address: HostAddress, target: ForwardTarget): Promise<void> {
     const { logger, teller } = this.options;
-    const forward: FixedForward = { text, address, target, open: undefined };
+    const forward: FixedForward = { texts, address, target, open: undefined };
     this.forwards.push(forward);
-    logger.info(text);
+    logger.info(texts.begin);
     await this.open(forward).catch((error: unknown) => teller.failedFixed(address, error));
   }
 
   private async open(forward: FixedForward): Promise<void> {
     const { address, target } = forward;
-    const open = await this.options.forwarder.open({ address, directoryMode: 0o750, target: () => target });
+    const open = await this.options.forwarder.open({ address, directoryMode, target: () => target });
     if (this.over) await endForward(open);
     else forward.open = open;
+  }
+}
+
+/** Where the host's program is to listen: below the instance's directory nobody else would make it. */
+function makeDirectoryOf(socketPath: string, logger: Logger): void {
+  try {
+    mkdirSync(dirname(socketPath), { recursive: true, mode: directoryMode });
+  } catch (error) {
+    logger.warn(`failed to make the directory of ${socketPath}: ${errorText(error)}`);
   }
 }
 
