@@ -47,6 +47,7 @@ export function createContext(parts: ContextParts): CommandContext {
     progress: createProgress({
       output: stderr,
       bar: lively,
+      announces: settings.logFormat === "text",
       logger,
       now: () => performance.now(),
     }),

@@ -8,6 +8,8 @@ export interface ProgressOptions {
   readonly output: Pick<StatusOutput, "write" | "showStatus">;
   /** True for a bar, false for log records. */
   readonly bar: boolean;
+  /** Writes a plain line when a transfer begins: not among records that are JSON (host.md 6.4). */
+  readonly announces: boolean;
   readonly logger: Logger;
   /** A clock in milliseconds that never goes back. */
   now(): number;
@@ -64,8 +66,10 @@ function tenths(state: TransferState): number | undefined {
 
 /** Makes the display of transfers that the options ask for. */
 export function createProgress(options: ProgressOptions): ProgressFactory {
-  return (label, totalBytes) =>
-    options.bar ? startBar(options, label, totalBytes) : startLog(options, label, totalBytes);
+  return (label, totalBytes) => {
+    if (options.announces) options.output.write(`Downloading ${label}\n`);
+    return options.bar ? startBar(options, label, totalBytes) : startLog(options, label, totalBytes);
+  };
 }
 
 function startBar(options: ProgressOptions, label: string, total: number | undefined): Progress {

@@ -158,7 +158,7 @@ describe("progress", () => {
     expect(line).toContain("x... [>");
   });
 
-  function collect(bar: boolean) {
+  function collect(bar: boolean, announces = false) {
     const written: string[] = [];
     let clock = 0;
     const logger = createLogger({
@@ -170,7 +170,7 @@ describe("progress", () => {
       startedAt: new Date(0),
     });
     const terminal = { write: (text: string) => void written.push(text), isTerminal: true, columns: 80 };
-    const progress = createProgress({ output: withStatusLine(terminal), bar, logger, now: () => clock });
+    const progress = createProgress({ output: withStatusLine(terminal), bar, announces, logger, now: () => clock });
     return { progress, written, advance: (ms: number) => (clock += ms) };
   }
 
@@ -183,6 +183,16 @@ describe("progress", () => {
     expect(written[0]).toBe('level=info msg="the image: 10 % of 1000B"\n');
     expect(written[9]).toBe('level=info msg="the image: 100 % of 1000B"\n');
   });
+
+  for (const bar of [false, true]) {
+    test(`a download is told by a plain line before the ${bar ? "bar" : "records"}`, () => {
+      const { progress, written } = collect(bar, true);
+      using transfer = progress("the image (debian.qcow2)", 1000);
+      transfer.update(1000);
+      expect(written[0]).toBe("Downloading the image (debian.qcow2)\n");
+      expect(written.filter((text) => text.includes("Downloading"))).toHaveLength(1);
+    });
+  }
 
   test("without a terminal and without a known size nothing is told", () => {
     const { progress, written } = collect(false);
