@@ -11,6 +11,7 @@ import { writeGuestMedia } from "./guest-media.ts";
 import { attachMachine } from "./machine-attach.ts";
 import { bootGuest } from "./machine-boot.ts";
 import { SshfsMounts } from "./mounts/sshfs-mounts.ts";
+import { planNetworks } from "./networks-plan.ts";
 import type { HostAgentOptions } from "./options.ts";
 import { recordRun } from "./record-run.ts";
 import type { Running } from "./running.ts";
@@ -124,13 +125,11 @@ async function startMachine(
   ]);
   context.onSshPort(port);
   for (const file of keys.skipped) logger.warn(`public key \`${file}\` doesn't seem to be in ssh format`);
-  if (config.networks.length > 0) {
-    logger.warn("`networks` of lima.yaml is left out: instances are attached to the built-in network alone");
-  }
+  const networks = planNetworks(config.networks);
+  for (const warning of networks.warnings) logger.warn(warning);
   const instanceId = await writeGuestMedia({
     ...options,
-    // cloud-init gives up on the whole network when a NIC that it is told of does not exist.
-    config: { ...config, networks: [] },
+    config: { ...config, networks: networks.attached },
     guestAgentFile: options.guestAgentFile,
     guestAgentMuslFile: options.guestAgentMuslFile,
     nerdctlArchive: options.nerdctlArchive,
@@ -145,7 +144,7 @@ async function startMachine(
     config,
     log: logger,
     sshLocalPort: port,
-    networks: [],
+    networks: networks.attachments,
     additionalDisks,
     signal,
   });

@@ -34,6 +34,7 @@ const inotify = works("a watcher of the guest sees what the host changes in a mo
 const resolver = works("names in the guest are those of the host");
 const display = works("the screen of a guest can be watched by VNC, and its picture saved");
 const audio = works("default sound is what the host has");
+const networks = works("a socket of lima.yaml is a NIC of the machine, and the guest is told of it");
 const copies = works("files of the guest come to the host, and go when the instance stops");
 
 /** Every field of lima.yaml, by the paths of `fieldPaths`. */
@@ -172,5 +173,10 @@ export const effects: Readonly<Record<string, Effect>> = {
   "user.uid": user,
   "user.passwordlessSudo": user,
   tpm: works("is emulated by swtpm"),
+  networks,
+  "networks[].socket": networks,
+  "networks[].macAddress": networks,
+  "networks[].interface": networks,
+  "networks[].metric": networks,
   ...Object.fromEntries(Object.entries(effectsToCome).map(([path, later]) => [path, { later }])),
 };

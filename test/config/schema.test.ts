@@ -139,14 +139,15 @@ describe("advice on", () => {
       "ssh.overVsock": "ssh: {overVsock: true}",
       portForwards: "portForwards: [{guestPort: 1}]",
       copyToHost: "copyToHost: [{guest: /x, host: /y}]",
-      networks: "networks: [{lima: x}]",
+      "networks[].lima": "networks: [{lima: x}]",
+      "networks[].vzNAT": "networks: [{vzNAT: true}]",
       nestedVirtualization: "nestedVirtualization: true",
     };
     for (const [path] of fields) {
       const text = set[path];
       if (text === undefined) continue;
       expect(advice(text).filter((message) => message.includes("has no effect yet"))).toEqual([
-        expect.stringMatching(new RegExp(`^field \`${path.replaceAll(".", "\\.")}\` has no effect yet: `)),
+        expect.stringMatching(new RegExp(`^field \`${path.replaceAll(/[.[\]]/g, "\\$&")}\` has no effect yet: `)),
       ]);
     }
   });

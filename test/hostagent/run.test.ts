@@ -98,8 +98,10 @@ async function agent(guest: Guest) {
   const events: HostAgentStatus[] = [];
   const end = new AbortController();
   const disposals: AsyncDisposable[] = [];
+  let started: StartOptions | undefined;
   const start = async (options: StartOptions): Promise<Machine> => {
     account = user;
+    started = options;
     if (guest.startFailure !== undefined) throw new Error(guest.startFailure);
     let sshd: TestSshd | undefined;
     if (guest.sshd !== false) {
@@ -185,6 +187,9 @@ async function agent(guest: Guest) {
     events,
     log,
     options,
+    get started() {
+      return started;
+    },
     outcome,
     until,
     end,
@@ -338,8 +343,23 @@ describe("the host agent", () => {
     expect(media).toContain("set-name: eth0");
     expect(media).not.toContain("set-name: lima0");
     expect(run.log).toContain(
-      "warning `networks` of lima.yaml is left out: instances are attached to the built-in network alone",
+      "warning `networks[0]` is left out: the network `user-v2` of networks.yaml is not run yet",
     );
+  });
+
+  test("a socket of lima.yaml is a NIC of the machine, and the guest is told of it", async () => {
+    const network = '{socket: /n.sock, macAddress: "52:55:55:01:02:03", interface: extra0, metric: 7}';
+    await using run = await agent({ startFailure: "enough", yaml: `networks: [{lima: user-v2}, ${network}]\n` });
+    await run.outcome;
+    expect(run.started?.networks).toEqual([{ kind: "socket", socket: "/n.sock", macAddress: "52:55:55:01:02:03" }]);
+    const media = readFileSync(join(run.directory, "cidata.iso"), "latin1");
+    expect(media).toContain("set-name: extra0");
+    expect(media).toContain("52:55:55:01:02:03");
+  });
+
+  test("an entry of another driver fails the start", async () => {
+    await using run = await agent({ yaml: "networks: [{vzNAT: true}]\n" });
+    expect(await run.outcome).toBe("invalid network spec: `networks[0]` has neither `lima` nor `socket`");
   });
 
   test("a machine that dies before its guest is ready fails the start, with QEMU's last words", async () => {

@@ -12,6 +12,8 @@ export function configureQemu(config: Config, facts: ConfigureFacts): Configured
   checkMountType(mountType, config, facts);
   const cpuType = migrateCpuType(config, warnings);
   if (config.ssh.overVsock === true) warnings.push("ssh.overVsock is not supported by the qemu driver, ignoring");
+  for (const [index, { vzNAT }] of config.networks.entries())
+    if (vzNAT) warnings.push(`vmType qemu: ignoring networks[${index}]: [VZNAT]`);
   const qemu = config.vmOpts.qemu;
   const vnc = config.video.vnc.display;
   return {

@@ -54,6 +54,13 @@ test("the VNC display and the queue size of virtiofs are filled", () => {
   expect(filled.mounts[0]?.virtiofs.queueSize).toBe(1024);
 });
 
+test("NAT of Apple's framework is told as ignored", () => {
+  const network = { lima: "", socket: "/s", vzNAT: false, macAddress: "", interface: "lima0", metric: 100 };
+  const networks = [network, { ...network, socket: "", vzNAT: true }];
+  const { warnings } = configureQemu(unset({ networks }), { host: on("linux") });
+  expect(warnings).toEqual(["vmType qemu: ignoring networks[1]: [VZNAT]"]);
+});
+
 describe("the old cpuType", () => {
   test("moves to vmOpts, with a warning", () => {
     const made = configureQemu(unset({ cpuType: { x86_64: "Haswell", aarch64: "" } }), { host: on("linux") });
