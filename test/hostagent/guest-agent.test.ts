@@ -99,7 +99,10 @@ test("ports that listen are told once, then what changes", async () => {
     { added: [dns], removed: [web] },
   ]);
   await host.service.expect(60_000);
-  expect(host.said).toEqual(["info Guest agent is running"]);
+  expect(host.said).toEqual([
+    "info Guest agent is running",
+    "info Time sync: guest agent is alive, starting time synchronization",
+  ]);
   expect(host.service.health()).toEqual({ kind: "well" });
 });
 
@@ -113,7 +116,7 @@ test("after the agent was away, only what changed in the meantime is told", asyn
   guest.ports = [dns];
   await until(() => host.changes.length === 2);
   expect(host.changes[1]).toEqual({ added: [], removed: [web] });
-  expect(host.said[1]).toStartWith("warning guest agent events closed unexpectedly: ");
+  expect(host.said[2]).toStartWith("warning guest agent events closed unexpectedly: ");
 });
 
 test("a guest that does not answer is greeted again, and its connection begins once", async () => {

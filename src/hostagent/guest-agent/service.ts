@@ -98,6 +98,7 @@ export class GuestAgent implements Service {
       this.current = connection;
       this.state = { kind: "well" };
       logger[this.seen ? "debug" : "info"]("Guest agent is running");
+      logger[this.seen ? "debug" : "info"]("Time sync: guest agent is alive, starting time synchronization");
       this.seen = true;
       this.awaited.resolve();
       this.options.onConnected?.(connection);

@@ -39,7 +39,10 @@ export class InotifyRelay implements Service {
 
   /** Begins to watch; what cannot be watched is tried again. */
   async start(): Promise<void> {
-    for (const { location } of this.options.mounts) this.watch(location);
+    for (const { location } of this.options.mounts) {
+      this.options.logger.info(`enable inotify for writable mount: ${location}`);
+      this.watch(location);
+    }
   }
 
   async stop(): Promise<void> {

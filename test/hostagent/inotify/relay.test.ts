@@ -14,11 +14,12 @@ async function relayOf(name: string) {
   const location = join(directory, name);
   const told: (readonly [path: string, timeMs: number])[] = [];
   const warnings: string[] = [];
+  const infos: string[] = [];
   const none = () => undefined;
   const logger: Logger = {
     trace: none,
     debug: none,
-    info: none,
+    info: (text) => infos.push(text),
     error: none,
     log: none,
     warn: (text) => warnings.push(text),
@@ -30,7 +31,7 @@ async function relayOf(name: string) {
     tell: (path, timeMs) => told.push([path, timeMs]),
   });
   await relay.start();
-  return { location, told, warnings, relay, [Symbol.asyncDispose]: () => relay.stop() };
+  return { location, told, warnings, infos, relay, [Symbol.asyncDispose]: () => relay.stop() };
 }
 
 async function until(look: () => boolean): Promise<void> {
@@ -57,6 +58,7 @@ test("a file that is made, changed or touched is told with its time, in new dire
   writeFileSync(join(host.location, "last"), "");
   await until(() => host.told.some(([path]) => path === "/mnt/it/last"));
   expect(host.told.slice(count).map(([path]) => path)).not.toContain("/mnt/it/new/file");
+  expect(host.infos).toEqual([`enable inotify for writable mount: ${host.location}`]);
 });
 
 test("a location that is a link is watched where it leads", async () => {
