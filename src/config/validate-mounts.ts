@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { errorText } from "../lib/errors.ts";
 import { quote } from "../lib/quote.ts";
 import { parseSize } from "../lib/sizes.ts";
@@ -57,6 +58,11 @@ function validateLocation(at: string, { location }: Mount, report: Report, { hos
     report.error(path, `${field} refers to a non-directory path: ${shown}: not a directory`);
 }
 
+/** A place of the guest in the one way to write it. */
+function cleanGuestPath(path: string): string {
+  return posix.normalize(path).replace(/(?<=.)\/$/, "");
+}
+
 /** Where host directories come from and where they go in the guest. */
 export function validateMounts(config: Config, report: Report, context: ValidateContext): void {
   for (const [index, mount] of config.mounts.entries()) {
@@ -64,9 +70,10 @@ export function validateMounts(config: Config, report: Report, context: Validate
     const field = `field \`${at}.mountPoint\``;
     validateLocation(at, mount, report, context);
     const { mountPoint } = mount;
-    if (systemPaths.has(mountPoint.length > 1 ? mountPoint.replace(/\/+$/, "") || "/" : mountPoint))
+    const clean = cleanGuestPath(mountPoint);
+    if (systemPaths.has(clean))
       report.error(`${at}.mountPoint`, `${field} must not be a system path such as /etc or /usr`);
-    if (mountPoint === config.user.home)
+    if (clean === cleanGuestPath(config.user.home))
       report.error(`${at}.mountPoint`, `${field} is the reserved internal home directory ${quote(mountPoint)}`);
     // An unexpandable location is its own error already.
     if (mountPoint.startsWith("~") && mountPoint !== mount.location)

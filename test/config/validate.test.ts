@@ -204,6 +204,16 @@ describe("mounts", () => {
       "field `mounts[0].mountPoint` must not be a system path such as /etc or /usr",
     ],
     [
+      "mounts:\n- location: /x\n  mountPoint: //mnt/../etc/.",
+      "4:3",
+      "field `mounts[0].mountPoint` must not be a system path such as /etc or /usr",
+    ],
+    [
+      "mounts:\n- location: /x\n  mountPoint: '{{.Home}}/'",
+      "4:3",
+      "field `mounts[0].mountPoint` is the reserved internal home directory `/home/jane.guest/`",
+    ],
+    [
       "mounts:\n- location: /x\n  mountPoint: '{{.Home}}'",
       "4:3",
       "field `mounts[0].mountPoint` is the reserved internal home directory `/home/jane.guest`",
