@@ -42,7 +42,12 @@ export class CopiedFiles implements Service {
     for (const { host, deleteOnStop } of this.options.rules) {
       if (!deleteOnStop) continue;
       this.options.logger.info(`Deleting ${quote(host)}`);
-      rmSync(host, { recursive: true, force: true });
+      try {
+        // a file was copied, so a directory of that name is somebody else's
+        rmSync(host, { force: true });
+      } catch (error) {
+        this.options.logger.warn(`cannot delete ${quote(host)}: ${errorText(error)}`);
+      }
     }
   }
 

@@ -82,6 +82,18 @@ describe("a file of the guest", () => {
     expect(existsSync(c)).toBeTrue();
   });
 
+  test("that could not be written takes no directory of its name away at the end", async () => {
+    const host = join(root, "mine");
+    mkdirSync(host);
+    writeFileSync(join(host, "kept"), "");
+    const { copied, log } = files([rule(join(root, "it's"), host, { deleteOnStop: true })]);
+    await copied.start();
+    expect(copied.health().kind).toBe("failed");
+    await copied.stop();
+    expect(existsSync(join(host, "kept"))).toBeTrue();
+    expect(log.lines.at(-1)).toStartWith(`warning: cannot delete \`${host}\`: `);
+  });
+
   test("does not follow a link out of its directory, but one within it", async () => {
     const inside = join(root, "inside");
     mkdirSync(inside);
