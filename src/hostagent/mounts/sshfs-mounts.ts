@@ -1,3 +1,4 @@
+import { lstatSync } from "node:fs";
 import type { Mount } from "../../config/types.ts";
 import type { Host } from "../../lib/host.ts";
 import type { Logger } from "../../lib/log.ts";
@@ -27,7 +28,8 @@ export class SshfsMounts implements Service {
   /** Mounts all; what fails is in `problems` and is tried again beside. */
   async start(): Promise<void> {
     const { host, logger, mounts, access, onChange } = this.options;
-    const plans = sshfsPlans({ ...(await access), mounts, sftpServer: findSftpServer(host), self: host.self });
+    const links = new Set(mounts.map(({ location }) => location).filter(isLink));
+    const plans = sshfsPlans({ ...(await access), mounts, links, sftpServer: findSftpServer(host), self: host.self });
     const made = new Map<number, SshfsMount>();
     const make = (index: number): SshfsMount | undefined => {
       const plan = plans[index];
@@ -54,5 +56,14 @@ export class SshfsMounts implements Service {
   health(): Health {
     const reasons = this.problems;
     return reasons.length === 0 ? { kind: "well" } : { kind: "failed", reason: reasons.join("; ") };
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    // one that is not there is made, as a directory
+    return false;
   }
 }

@@ -17,6 +17,8 @@ export interface SshfsPlan {
 
 export interface SshfsFacts {
   readonly mounts: readonly Mount[];
+  /** Locations that are symbolic links. */
+  readonly links: ReadonlySet<string>;
   readonly program: SshProgram;
   readonly options: readonly SshOption[];
   readonly endpoint: SshEndpoint;
@@ -34,7 +36,7 @@ export const mountedLine = "lima-mounted";
  * the shared one (`limactl shell --reconnect`) leaves it alone, and its data waits for nobody.
  */
 export function sshfsPlans(facts: SshfsFacts): readonly SshfsPlan[] {
-  const { mounts, program, options, endpoint } = facts;
+  const { mounts, links, program, options, endpoint } = facts;
   const own = [...withoutMaster(options), ...keepAlive];
   return mounts.map((mount) => ({
     location: mount.location,
@@ -47,7 +49,7 @@ export function sshfsPlans(facts: SshfsFacts): readonly SshfsPlan[] {
       String(endpoint.port),
       endpoint.address,
       "--",
-      `/bin/sh -c ${word(guestScript(mount))}`,
+      `/bin/sh -c ${word(guestScript(mount, links.has(mount.location)))}`,
     ],
     parent: parentOf(mount, mounts),
   }));
@@ -76,9 +78,10 @@ function sshfsOptions({ sshfs }: Mount): string {
 /**
  * Makes the mount point, takes away what an earlier mount left there, becomes sshfs, and tells when the mount is in the
  * table. A dead mount answers nothing but an unmount, and the table has paths resolved and blanks as octal numbers.
- * Without a backslash of its own, for a login shell like fish reads one even between single quotes.
+ * Without a backslash of its own, for a login shell like fish reads one even between single quotes. sshfs takes a link for
+ * no directory, so that one is named by the directory that it leads to at the time.
  */
-function guestScript(mount: Mount): string {
+function guestScript(mount: Mount, isLink: boolean): string {
   const { location, mountPoint, writable } = mount;
   return [
     `point=${word(mountPoint)}`,
@@ -86,7 +89,7 @@ function guestScript(mount: Mount): string {
     'mkdir -p "$point" 2>/dev/null || { detach "$point" 2>/dev/null; mkdir -p "$point" || exit 1; }',
     'real=$(readlink -f "$point") || exit 1',
     `b=$(awk 'BEGIN { printf "%c", 92 }')`,
-    `listed=$(printf %s "$real" | sed "s/$b$b/$b$b$b$b"134"/g; s/ /$b$b"040"/g; s/\t/$b$b"011"/g")`,
+    `listed=$(printf %s "$real" | sed "s/$b$b/$b$b"134"/g; s/ /$b$b"040"/g; s/\t/$b$b"011"/g")`,
     'mounted() { grep -qsF " $listed fuse.sshfs " /proc/mounts; }',
     "for again in 1 2 3 4 5; do",
     '  mounted && detach "$real" 2>/dev/null',
@@ -104,7 +107,7 @@ function guestScript(mount: Mount): string {
     "    sleep 0.05",
     "  done",
     ") </dev/null >/dev/null &",
-    `exec sshfs ${word(`:${location}`)} "$point" -o slave${writable ? "" : " -o ro"} -o ${sshfsOptions(mount)}$more`,
+    `exec sshfs ${word(`:${location}${isLink ? "/." : ""}`)} "$point" -o slave${writable ? "" : " -o ro"} -o ${sshfsOptions(mount)}$more`,
   ].join("\n");
 }
 

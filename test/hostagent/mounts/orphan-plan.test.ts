@@ -5,6 +5,7 @@ import { masterArguments } from "../../../src/store/ssh-plan.ts";
 
 const endpoint = { address: "127.0.0.1", port: 2222 };
 const [plan] = sshfsPlans({
+  links: new Set(),
   mounts: [
     {
       location: "/a b",

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Mount } from "../../../src/config/types.ts";
 import { SshfsMounts } from "../../../src/hostagent/mounts/sshfs-mounts.ts";
@@ -21,7 +21,12 @@ beforeAll(async () => {
   const bin = join(directory, "bin");
   mkdirSync(bin);
   mkdirSync(table);
-  const sshfs = ["#!/bin/sh", `echo "$1 $2 fuse.sshfs rw" >${table}/$$`, "cat >/dev/null", `rm ${table}/$$`];
+  const sshfs = [
+    "#!/bin/sh",
+    String.raw`printf '%s\n' "$1 $2 fuse.sshfs rw" | sed 's/\\/\\134/g' >${table}/$$`,
+    "cat >/dev/null",
+    `rm ${table}/$$`,
+  ];
   writeFileSync(join(bin, "sshfs"), sshfs.join("\n"), { mode: 0o755 });
   const fusermount = ["#!/bin/sh", `rm $(grep -lF " $3 fuse.sshfs " ${table}/*)`];
   writeFileSync(join(bin, "fusermount3"), fusermount.join("\n"), { mode: 0o755 });
@@ -109,6 +114,17 @@ describe("reverse-sshfs mounts", () => {
     await service.stop();
     expect(lines).toContain(`info: Unmounting \`${directory}/a\``);
     expect(servers(join(directory, "a"))).toEqual([]);
+    await until(() => table().length === 0);
+  });
+
+  test("are seen in the table whatever letters the mount point has, also where their location is a link", async () => {
+    mkdirSync(join(directory, "behind"));
+    symlinkSync("behind", join(directory, "link"));
+    const { service, lines } = mounts(["link", String.raw`back\sl'ash`]);
+    await service.start();
+    expect(lines.filter((line) => line.startsWith("warning"))).toEqual([]);
+    expect(table()).toEqual([String.raw`:${directory}/link/. ${directory}/guest/back\134sl'ash`]);
+    await service.stop();
     await until(() => table().length === 0);
   });
 

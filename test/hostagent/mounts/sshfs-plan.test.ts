@@ -19,6 +19,7 @@ function plansWith(hasServer: boolean, given: readonly Given[]): readonly SshfsP
       ...each,
       sshfs: { cache: true, followSymlinks: false, sftpDriver: "", ...each.sshfs },
     })),
+    links: new Set(["/link"]),
     program: { command: ["/usr/bin/ssh"], version: [9, 2, 1], gssapi: true, aes: true },
     options: [
       { key: "User", value: "u" },
@@ -100,6 +101,11 @@ describe("the commands of a mount", () => {
       "elsewhere, without a cache, links followed",
       { mountPoint: "/mnt/x", writable: true, sshfs: { cache: false, followSymlinks: true } },
       [":/home/u", "/mnt/x", "-o", "slave", "-o", "allow_other,cache=no,follow_symlinks"],
+    ],
+    [
+      "a location that is a link, which sshfs would take for no directory",
+      { location: "/link", writable: true },
+      [":/link/.", "/link", "-o", "slave", "-o", "allow_other"],
     ],
     [
       "whatever characters a path has",
