@@ -8,6 +8,7 @@ import {
   readlinkSync,
   statfsSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -23,11 +24,12 @@ describe("host directories appear in the guest, by reverse-sshfs:", () => {
     const fixed = directory(world, "fixed");
     const made = join(world.home, "made", "by limactl");
     writeFileSync(join(fixed, "a"), "host\n");
+    symlinkSync(fixed, join(world.home, "a link"));
     writeFileSync(join(shared, "read"), "from the host\n");
     const mounts = JSON.stringify([
       { location: "~/shared", mountPoint: "/mnt/shared", writable: true },
       { location: spaces, writable: true },
-      { location: "{{.Home}}/fixed", mountPoint: "/mnt/fixed" },
+      { location: "{{.Home}}/a link", mountPoint: "/mnt/fixed" },
       {
         ...{ location: made, mountPoint: "/mnt/shared/below it", writable: true },
         sshfs: { sftpDriver: "builtin" },

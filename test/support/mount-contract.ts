@@ -39,6 +39,8 @@ export interface Shared {
   readonly spaces: string;
   /** Mounted read-only at /mnt/fixed; has the file `a`. */
   readonly fixed: string;
+  /** Mounted writable at /mnt/shared/deep, and listed before what is at /mnt/shared. */
+  readonly deep: string;
 }
 
 /** Makes them. @returns them, and the value of `mounts` */
@@ -47,10 +49,12 @@ export function shareDirectories(world: World, options = ""): { readonly shared:
     writable: directory(world, "shared, with comma"),
     spaces: directory(world, "päth with 空 spaces"),
     fixed: directory(world, "fixed"),
+    deep: directory(world, "elsewhere"),
   };
   writeFileSync(join(shared.writable, "read"), "from the host\n");
   writeFileSync(join(shared.fixed, "a"), "host\n");
   const mounts = `
+- {location: ~/elsewhere, mountPoint: /mnt/shared/deep, writable: true${options}}
 - {location: "~/shared, with comma", mountPoint: /mnt/shared, writable: true${options}}
 - {location: ${JSON.stringify(shared.spaces)}, writable: true${options}}
 - {location: "{{.Home}}/fixed", mountPoint: /mnt/fixed${options}}`;
@@ -118,6 +122,10 @@ export async function expectContract(
   const [blocks = 0, bytes = 0] = (await guest("stat -f -c '%b %S' /mnt/shared")).split(" ").map(Number);
   const { blocks: hostBlocks, bsize } = statfsSync(shared.writable);
   expect(((blocks * bytes) / (hostBlocks * bsize)).toFixed(2)).toBe("1.00");
+
+  // a mount below another one
+  await guest("echo deep >/mnt/shared/deep/f");
+  expect(readFileSync(join(shared.deep, "f"), "utf8")).toBe("deep\n");
 
   // a mount point with blanks, and the working directory
   await world.ok(["shell", name, "sh", "-c", "echo hi >cwd"], { cwd: shared.spaces });

@@ -11,9 +11,12 @@ export interface MountRow {
   readonly options: string;
 }
 
-/** The rows that cloud-init mounts: those of 9p and virtiofs; the host mounts reverse-sshfs itself. */
+/**
+ * The rows that cloud-init mounts, in this order: those of 9p and virtiofs, as lima.yaml lists them, but for one that holds
+ * another's mount point, which would hide it. The host mounts reverse-sshfs itself.
+ */
 export function mountRows(config: Config, rosetta: boolean): readonly MountRow[] {
-  const rows = config.mounts.flatMap((mount, index): readonly MountRow[] => {
+  const rows = holdersFirst(config.mounts.map((mount, index) => ({ mount, index }))).flatMap(({ mount, index }) => {
     const of = (fsType: string, options: string) => [
       { tag: mountTag(mount), mountPoint: mount.mountPoint, fsType, options },
     ];
@@ -24,6 +27,18 @@ export function mountRows(config: Config, rosetta: boolean): readonly MountRow[]
   });
   const rosettaRow = { tag: "vz-rosetta", mountPoint: "/mnt/lima-rosetta", fsType: "virtiofs", options: "defaults" };
   return rosetta ? [rosettaRow, ...rows] : rows;
+}
+
+type Listed = { readonly mount: Mount; readonly index: number };
+
+function holdersFirst(listed: readonly Listed[]): readonly Listed[] {
+  const ordered: Listed[] = [];
+  for (const each of listed) {
+    const root = `${each.mount.mountPoint.replace(/\/+$/, "")}/`;
+    const first = ordered.findIndex(({ mount }) => mount.mountPoint.startsWith(root) && mount.mountPoint !== root);
+    ordered.splice(first < 0 ? ordered.length : first, 0, each);
+  }
+  return ordered;
 }
 
 function ninePOptions(config: Config, index: number, mount: Mount): string {

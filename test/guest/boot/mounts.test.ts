@@ -40,6 +40,14 @@ for (const shell of guestShells) {
       expect(guest.calls()).toEqual(["mount /a"]);
     });
 
+    test("makes the mount point of one that lies in another mount", () => {
+      using guest = new Sandbox(shell);
+      guest.program("mount", '[ -d "$1" ] && echo "lima-2 $1 9p rw 0 0" >>/proc/mounts');
+      guest.file("/etc/fstab", row("lima-1", "/a") + row("lima-2", "/a/b"));
+      guest.file("/proc/mounts", "lima-1 /a 9p rw 0 0\n");
+      expect(guest.run(script, points("/a/b", "/a"))).toEqual({ code: 0, output: "" });
+    });
+
     test("fails with every mount that is missing, and with the reason where the kernel cannot do it", () => {
       using guest = new Sandbox(shell);
       guest.program("mount", "echo \"mount: $1: unknown filesystem type '9p'.\" >&2; exit 32");

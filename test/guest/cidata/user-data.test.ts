@@ -132,6 +132,13 @@ test.each([
   expect(mounts).toEqual([[expect.stringMatching(/^lima-[0-9a-f]{16}$/), "/a b", mountType, options, "0", "0"]]);
 });
 
+test("a mount that holds another's mount point comes before it; the others stay as they are listed", () => {
+  const points = ["/a/b/c", "/z", "/a/b/", "/ab", "/a", "/a/d", "/srv"];
+  const { mounts } = userData({ mountType: "virtiofs", mounts: points.map((point) => sampleMount("/x", point)) });
+  const expected = ["/a", "/a/b/", "/a/b/c", "/z", "/ab", "/a/d", "/srv"];
+  expect(mounts.map(([, point]: readonly string[]) => point)).toEqual(expected);
+});
+
 test("the host mounts reverse-sshfs itself", () => {
   expect(userData({ mounts: [sampleMount("/a", "/a")] })).not.toHaveProperty("mounts");
 });

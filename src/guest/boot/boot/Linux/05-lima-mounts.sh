@@ -32,7 +32,10 @@ while [ "$index" -lt "$LIMA_CIDATA_MOUNTS" ]; do
 	eval "point=\$LIMA_CIDATA_MOUNTS_${index}_MOUNTPOINT"
 	index=$((index + 1))
 	# shellcheck disable=SC2154 # set by eval
-	if is_mounted "$point" || { mount "$point" && is_mounted "$point"; }; then continue; fi
+	if is_mounted "$point"; then continue; fi
+	# one that lies in another mount could be made only once that was there
+	mkdir -p "$point" || true
+	if mount "$point" && is_mounted "$point"; then continue; fi
 	echo "$point is not mounted" >&2
 	missing=true
 done
