@@ -489,6 +489,18 @@ test("a forward of the control master follows its target to another address", as
   six.server.close();
 });
 
+test("a port of the control master that was given up a moment ago can be had again", async () => {
+  const { port, server } = await serve((socket) => socket.end("here"));
+  const address = { kind: "port", ip: "127.0.0.1", port: freePort() } as const;
+  const open = () => master.open({ address, target: () => ({ hosts: ["127.0.0.1"], port }) });
+  const first = await open();
+  void first.close();
+  const second = await open();
+  await answered(address, "here");
+  await second.close();
+  server.close();
+});
+
 test("what the stream cannot carry, or while it is not there, goes by ssh", async () => {
   const { port, server } = await serve((socket) => socket.end("here"));
   const path = join(directory, "fast.sock");

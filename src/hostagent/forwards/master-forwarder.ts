@@ -42,9 +42,10 @@ export class MasterForwarder implements Forwarder {
     const { host, otherwise } = this.options;
     const { address } = request;
     if (address.kind === "port" && bindingOf(address, host.os).loopbackOnly) return await otherwise.open(request);
-    await probe(request, host);
     const forward = new MasterForward(request, this);
     await this.inTurn(async () => {
+      // Not before what was given up until now is free again.
+      await probe(request, host);
       await this.begin(forward.text);
       // A control master that came meanwhile knows nothing of those that are held: the next look tells it.
       if (this.held.size === 0) this.master = this.masterNow();
