@@ -82,7 +82,7 @@ export const notPlain: readonly Row[] = [
     row: "guest agent",
     script: `[ "$(readlink /usr/local/bin/lima-guestagent)" = /mnt/lima-cidata/lima-guestagent ]
       [ -S /run/lima-guestagent.sock ] && exit 1
-      i=0; until [ -d /run/lima-guestagent ]; do i=$((i + 1)); [ $i -lt 300 ]; sleep 0.2; done
+      i=0; until [ -s /run/lima-guestagent/event-state.json ]; do i=$((i + 1)); [ $i -lt 300 ]; sleep 0.2; done
       ${agentRuns}`,
   },
   { row: "host services", script: `[ "$(stat -c "%a %U" /run/host-services)" = "700 $U" ]` },

@@ -18,12 +18,14 @@ export interface PortEventsOptions {
   /** Time between two looks. */
   readonly tickMs: number;
   readonly tell: (event: PortsEvent) => void;
+  /** Told when what was announced cannot be kept. */
+  readonly warn: (text: string) => void;
 }
 
 /**
  * Tells what changes among the listening ports, an event for each look that finds a change. What the host knows already
- * is not announced again; what is announced is kept when the stream ends. A look that finds nothing makes no garbage: it
- * happens all day, in guests whose processor is emulated.
+ * is not announced again; what is announced is kept at once, for this program may be killed. A look that finds nothing makes
+ * no garbage: it happens all day, in guests whose processor is emulated.
  */
 export class PortEvents {
   private readonly file: string;
@@ -35,14 +37,22 @@ export class PortEvents {
     this.file = join(options.runtimeDirectory, "event-state.json");
     this.known = options.known ?? savedPorts(this.file);
     this.look();
+    this.keep();
     this.timer = setInterval(() => this.look(), options.tickMs);
   }
 
-  /** @throws Error when what was announced cannot be kept */
   end(): void {
     clearInterval(this.timer);
-    mkdirSync(this.options.runtimeDirectory, { recursive: true, mode: 0o755 });
-    writeFileAtomic(this.file, JSON.stringify({ ports: this.known }));
+  }
+
+  private keep(): void {
+    const { runtimeDirectory, warn } = this.options;
+    try {
+      mkdirSync(runtimeDirectory, { recursive: true, mode: 0o755 });
+      writeFileAtomic(this.file, JSON.stringify({ ports: this.known }));
+    } catch (error) {
+      warn(`what was told of the ports cannot be kept: ${errorText(error)}`);
+    }
   }
 
   private look(): void {
@@ -59,7 +69,9 @@ export class PortEvents {
     if (ports === this.known) return;
     const { added, removed } = portsChange(this.known, ports);
     this.known = ports;
-    if (added.length > 0 || removed.length > 0) this.tell(added, removed, []);
+    if (added.length === 0 && removed.length === 0) return;
+    this.tell(added, removed, []);
+    this.keep();
     if (added.length + removed.length > manyChanges) setImmediate(() => Bun.gc(true));
   }
 

@@ -191,14 +191,10 @@ class Session implements TunnelLink {
   private events(channel: number): void {
     const { ports, runtimeDirectory, tickMs, warn } = this.options;
     const tell = (event: PortsEvent) => this.send(jsonFrame("event", channel, event));
-    const events = new PortEvents({ ports, known: this.told, runtimeDirectory, tickMs, tell });
+    const events = new PortEvents({ ports, known: this.told, runtimeDirectory, tickMs, tell, warn });
     const close = () => {
       this.channels.delete(channel);
-      try {
-        events.end();
-      } catch (error) {
-        warn(`what was told of the ports cannot be kept: ${errorText(error)}`);
-      }
+      events.end();
     };
     this.channels.set(channel, { close, take: (frame) => (frame.kind === "end" ? close() : undefined) });
   }

@@ -77,9 +77,11 @@ test("events tell what came and went, and nothing twice after a reconnection", a
   let event = await first.json<PortsEvent>("event", 1);
   while (!event.added.some(({ port }) => port === server.port)) event = await first.json<PortsEvent>("event", 1);
   expect(event.added).toContainEqual(wanted);
-  first.socket.destroy();
+  // Also while the host listens: an agent that is killed then has no time for it.
   const state = join(directory, "run/event-state.json");
   while (!existsSync(state) || !readFileSync(state, "utf8").includes(`${server.port}`)) await Bun.sleep(10);
+  expect(JSON.parse(readFileSync(state, "utf8")).ports).toContainEqual(wanted);
+  first.socket.destroy();
 
   const second = await HostSide.dial(path);
   second.call(7, { call: "events" });
