@@ -229,6 +229,33 @@ describe.each(Object.entries(ways))("by %s", (_name, { forwarder, sockets, reset
     await until(() => heardByServer === "then");
   });
 
+  test("much that a client sends after the server's end is heard to its end, however late the server reads", async () => {
+    const heardByServer = { bytes: 0, ended: false };
+    let read = () => {};
+    await using run = await forwarded((socket) => {
+      socket.end("first");
+      read = () => {
+        socket.on("data", ({ length }) => {
+          heardByServer.bytes += length;
+        });
+        socket.on("end", () => {
+          heardByServer.ended = true;
+        });
+      };
+    });
+    const { socket, heard } = client(run);
+    await until(() => heard.ended);
+    const sent = 12_000_000;
+    socket.end(Buffer.alloc(sent));
+    // Until it is stuck somewhere.
+    for (let before = -1; before !== socket.bytesWritten - socket.writableLength; await Bun.sleep(200)) {
+      before = socket.bytesWritten - socket.writableLength;
+    }
+    read();
+    await until(() => heardByServer.ended);
+    expect(heardByServer.bytes).toBe(sent);
+  });
+
   test("a client that breaks off ends the guest's connection, also one whose program does not read", async () => {
     let closed = 0;
     await using run = await forwarded((socket) => {

@@ -13,7 +13,10 @@ export function relay(local: Socket, guest: Duplex, onError: (error: unknown) =>
     onError(error);
     if (!(error instanceof GuestRefusal)) local.resetAndDestroy();
   });
-  local.once("close", () => guest.destroy());
+  // What a client said that has ended well still goes out, however late the guest's program takes it.
+  local.once("close", () => {
+    if (!local.readableEnded || !local.writableFinished) guest.destroy();
+  });
   // What came before the end of the guest's connection still goes out.
   guest.once("close", () => local.destroySoon());
   local.pipe(guest);
