@@ -192,6 +192,44 @@ test("two listeners of one port share the host's, which stays until both are gon
   await until(() => late.heard.refused);
 });
 
+test("of two ports of the guest that rules lead to one of the host, the second waits for the first to go", async () => {
+  const first = await serve((socket) => socket.end("first"));
+  const second = await serve((socket) => socket.end("second"));
+  const hostPort = freePort();
+  const leading = (port: number) => rule({ guestPortRange: [port, port], hostPortRange: [hostPort, hostPort] });
+  await using run = forwardsOf([leading(first.port), leading(second.port)]);
+  const both = {
+    first: listener(first.port),
+    second: listener(second.port),
+    firstToo: listener(first.port, "0.0.0.0"),
+  };
+  run.service.update({ added: [both.first, both.second, both.firstToo], removed: [] });
+  await until(() => run.events.length === 3);
+  const text = async () => {
+    const { heard } = client({ port: hostPort });
+    await until(() => heard.ended);
+    return heard.text;
+  };
+  expect(await text()).toBe("first");
+  const error = `listen tcp 127.0.0.1:${hostPort}: it leads to 127.0.0.1:${first.port} already`;
+  expect(run.said).toContainEqual({ message: `failed to listen tcp: 127.0.0.1:${hostPort}`, fields: { error } });
+  run.service.update({ added: [], removed: [both.first] });
+  run.service.update({ added: [], removed: [both.firstToo] });
+  await until(() => run.events.length === 6);
+  expect(await text()).toBe("second");
+  const told = run.events.map(({ type, guestAddr }) => `${type} ${guestAddr}`);
+  expect(told).toEqual([
+    `forwarding 127.0.0.1:${first.port}`,
+    `failed 127.0.0.1:${second.port}`,
+    `forwarding 0.0.0.0:${first.port}`,
+    `stopping 127.0.0.1:${first.port}`,
+    `stopping 0.0.0.0:${first.port}`,
+    `forwarding 127.0.0.1:${second.port}`,
+  ]);
+  first.server.close();
+  second.server.close();
+});
+
 test("a host port that is taken is told once, with who has it", async () => {
   using holder = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
   const { port } = holder;

@@ -10,6 +10,7 @@ import {
   forwardRules,
   type GuestListener,
   type HostAddress,
+  portText,
   silencedProtocols,
 } from "../forward-plan.ts";
 import type { AgentConnection } from "../guest-agent/connection.ts";
@@ -40,7 +41,10 @@ export interface PortForwardsOptions {
   readonly retryMs?: number;
 }
 
-/** A port of the host that leads to one or more listeners of the guest; the first of them is the one that is reached. */
+/**
+ * A port of the host that leads to one or more listeners of the guest; the first of them is the one that is reached. Those
+ * of its port, which follow it, are the same service at another address; those of another port wait for it to go.
+ */
 interface Place {
   readonly to: HostAddress;
   readonly listeners: GuestListener[];
@@ -122,8 +126,12 @@ export class PortForwards implements Service {
     const key = `${listener.protocol} ${addressText(to)}`;
     const known = this.places.get(key);
     if (known !== undefined) {
-      known.listeners.push(listener);
-      if (known.forward !== undefined) this.teller.forwarding(listener, to);
+      const [first = listener] = known.listeners;
+      const isReached = first.port === listener.port;
+      known.listeners.splice(isReached ? 1 : known.listeners.length, 0, listener);
+      if (known.forward === undefined) return;
+      if (isReached) this.teller.forwarding(listener, to);
+      else this.teller.failed(listener, to, new Error(`it leads to ${portText(first.ip, first.port)} already`));
       return;
     }
     const place: Place = { to, listeners: [listener], forward: undefined };
@@ -143,11 +151,13 @@ export class PortForwards implements Service {
     const place = this.places.get(key);
     const at = place?.listeners.findIndex(({ ip, port }) => ip === listener.ip && port === listener.port) ?? -1;
     if (place === undefined || at < 0) return;
+    const reached = place.listeners[0]?.port;
     place.listeners.splice(at, 1);
     const { forward } = place;
     if (place.listeners.length === 0) this.places.delete(key);
-    if (forward === undefined) return;
+    if (forward === undefined || listener.port !== reached) return;
     this.teller.stopping(listener, verdict.to);
+    if (place.listeners[0]?.port !== reached) this.tellReached(place);
     if (forward instanceof DatagramForward) {
       if (place.listeners.length === 0) forward.end();
     } else if (place.listeners.length > 0) forward.retarget();
@@ -167,9 +177,14 @@ export class PortForwards implements Service {
         if (this.over || place.forward !== undefined || first === undefined) continue;
         place.forward = await this.open(place, first).catch(() => undefined);
         if (place.forward === undefined) continue;
-        for (const listener of place.listeners) this.teller.forwarding(listener, place.to);
+        this.tellReached(place);
       }
     });
+  }
+
+  /** The place now leads to its first listener. */
+  private tellReached({ listeners, to }: Place): void {
+    for (const listener of listeners) if (listener.port === listeners[0]?.port) this.teller.forwarding(listener, to);
   }
 
   /** Why a listener cannot be forwarded whatever is free on the host. */
