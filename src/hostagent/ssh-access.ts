@@ -4,7 +4,7 @@ import { writeFileAtomic } from "../lib/files.ts";
 import { instanceFiles } from "../store/instance-files.ts";
 import type { SshKeys } from "../store/ssh-keys.ts";
 import { type SshEndpoint, type SshOption, sshConfigText, sshOptions, withoutMaster } from "../store/ssh-plan.ts";
-import { findSshProgram, type SshProgram } from "../store/ssh-program.ts";
+import { findSshProgram, ownSshProgram, type SshProgram } from "../store/ssh-program.ts";
 import type { HostAgentOptions } from "./options.ts";
 
 /** How OpenSSH's client reaches the guest. */
@@ -16,7 +16,13 @@ export interface SshAccess {
 
 /** Finds the ssh client and writes `ssh.config` for people and their tools. */
 export async function prepareSshAccess(
-  { host, logger, config, directory, name }: HostAgentOptions,
+  {
+    host,
+    logger,
+    config,
+    directory,
+    name,
+  }: Pick<HostAgentOptions, "host" | "logger" | "config" | "directory" | "name">,
   keys: SshKeys,
   endpoint: SshEndpoint,
 ): Promise<SshAccess> {
@@ -33,5 +39,6 @@ export async function prepareSshAccess(
   });
   const text = sshConfigText(hostnameOf(name), name, options, endpoint, host.os);
   writeFileAtomic(join(directory, instanceFiles.sshConfig), text, 0o600);
-  return { program, endpoint, options: host.os === "windows" ? withoutMaster(options) : options };
+  const own = ownSshProgram(program, host);
+  return { program: own, endpoint, options: host.os === "windows" ? withoutMaster(options) : options };
 }

@@ -48,6 +48,15 @@ export async function findSshProgram(host: Host, logger: Logger): Promise<SshPro
   return { ...asked, command, aes };
 }
 
+/**
+ * The ssh by which a host agent works: that of PATH. What `$SSH` puts in its place is for people, and may need their
+ * terminal; what it can do decides the options all the same.
+ */
+export function ownSshProgram(program: SshProgram, host: Pick<Host, "env" | "cwd">): SshProgram {
+  const path = Bun.which("ssh", { PATH: host.env.PATH ?? "", cwd: host.cwd });
+  return path === null ? program : { ...program, command: [path] };
+}
+
 type Command = readonly [string, ...string[]];
 
 function sshCommand(host: Host, logger: Logger): Command {
