@@ -33,7 +33,11 @@ export const command = defineCommand({
     }
     const instance = await makeInstance(context, request);
     if (instance === undefined) return;
-    await prepareInstance(surroundings, instance, { watchTransfer: context.progress, signal: context.signal });
+    await prepareInstance(surroundings, instance, {
+      creating: true,
+      watchTransfer: context.progress,
+      signal: context.signal,
+    });
     context.logger.info(`Run \`limactl start ${instance.name}\` to start the instance.`);
   },
 });

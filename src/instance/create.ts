@@ -21,7 +21,8 @@ import type { Instance } from "./record.ts";
  * exists complete or not at all. Nothing is downloaded yet.
  * @param text the embedded and edited template; stored as it is
  * @param bootScripts scripts of the program, by path below src/guest/boot: `cloud-config.yaml` shows some of them
- * @throws UserError for a bad name, an existing instance, a template that does not validate, a driver that is not here
+ * @throws UserError for a bad name, an existing instance, a template that does not validate or that its driver refuses, a driver
+ * that is not here
  */
 export async function createInstance(
   context: InstanceContext,
@@ -37,7 +38,7 @@ export async function createInstance(
   const { config, warnings } = await loadConfigText(context, name, text);
   for (const { message, fields } of warnings) context.logger.warn(message, fields);
   // An instance that nothing here can run is not left behind.
-  await loadDriver(config.vmType);
+  (await loadDriver(config.vmType)).configure(config, { host: context.host });
   const placed = await placeInstanceDirectory(context.limaHome, name, (part) => {
     writeFileAtomic(join(part, instanceFiles.limaYaml), text);
     writeFileSync(join(part, instanceFiles.limaVersion), `v${programVersion}`, { mode: 0o444 });

@@ -9,6 +9,8 @@ import type { InstanceContext } from "./context.ts";
 import type { Instance } from "./record.ts";
 
 export interface PrepareOptions {
+  /** The instance is not started now: what its host lacks for that is told when it is, but on macOS at once (host.md 3.1). @default false */
+  readonly creating?: boolean;
   readonly watchTransfer?: WatchTransfer;
   readonly signal: AbortSignal;
 }
@@ -35,13 +37,15 @@ export async function prepareInstance(
   const driver = await loadDriver(config.vmType);
   const configured = driver.configure(config, { host, createdBy: instance.limaVersion });
   for (const warning of configured.warnings) logger.warn(warning);
-  await driver.check({
-    host,
-    instance: { name: instance.name, directory: instance.dir },
-    config: configured.config,
-    log: logger,
-    signal: options.signal,
-  });
+  if (options.creating !== true || host.os === "darwin") {
+    await driver.check({
+      host,
+      instance: { name: instance.name, directory: instance.dir },
+      config: configured.config,
+      log: logger,
+      signal: options.signal,
+    });
+  }
   const reuseCached = isInitialised(instance.dir);
   await prepareDisks({
     directory: instance.dir,

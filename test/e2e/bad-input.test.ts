@@ -122,6 +122,25 @@ describe("bad input ends in one fatal record and code 1, and leaves nothing", ()
   );
 });
 
+test.each([
+  ["mountType: wsl2", "field `mountType` must be one of"],
+  ["vmOpts: {qemu: {cpuType: max}}", "field `vmOpts.qemu.cpuType` must be a mapping"],
+  ["vmType: wsl2", "unknown or unsupported VM type: wsl2"],
+])(
+  "what the driver refuses makes no instance: %s",
+  async (field, message) => {
+    await using own = new World();
+    const template = miniTemplate().replace(/^(vmType|mountType):.*\n/gm, "");
+    const run = await own.limactl(["create", "--tty=false", "--name=d", own.write("d.yaml", `${template}${field}\n`)]);
+    expect(run.code).toBe(1);
+    expect(fatal(run)[0]).toContain(message);
+    expect(fatal(run)).toHaveLength(1);
+    expect(run.stderr).not.toContain("level=error");
+    expect(existsSync(own.file("d", "lima.yaml"))).toBe(false);
+  },
+  limit,
+);
+
 test(
   "an unknown field is warned about, and the instance is made",
   async () => {
@@ -154,11 +173,12 @@ describe("a host that lacks something", () => {
   };
 
   test(
-    "without QEMU is told which package has it",
+    "without QEMU makes instances, and a start is told which package has it",
     async () => {
       await using own = new World();
-      await own.ok(["create", "--tty=false", "--name=q", own.write("q.yaml", miniTemplate())]);
-      const run = await own.limactl(["start", "--tty=false", "q"], { env: { PATH: pathWithout(own, "qemu-system") } });
+      const without = { env: { PATH: pathWithout(own, "qemu-system") } };
+      await own.ok(["create", "--tty=false", "--name=q", own.write("q.yaml", miniTemplate())], without);
+      const run = await own.limactl(["start", "--tty=false", "q"], without);
       expect(run.code).toBe(1);
       expect(fatal(run)[0]).toContain("qemu-system-x86");
       expect(own.processes()).toEqual([]);
