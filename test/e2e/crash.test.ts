@@ -193,3 +193,36 @@ test.if(isRoot)(
   },
   limit,
 );
+
+test.if(isRoot)(
+  "a guest whose disk has no room on the host does not keep `stop`, and starts again when there is (as root, who may mount a small disk)",
+  async () => {
+    await using world = new World();
+    using directory = smallDirectory(world, "250m");
+    const small = directory.path;
+    try {
+      const env = { LIMA_HOME: join(small, "l") };
+      const template = world.write("m.yaml", miniTemplate());
+      await world.ok(["start", "--tty=false", "--name=m", template], { env });
+      const script = "head -c 300000000 /dev/urandom >big; sync";
+      const writing = world.start(["shell", "m", "sh", "-c", script], { env });
+      const log = join(small, "l/m/ha.stderr.log");
+      while (!readFileSync(log, "utf8").includes("this host has no room for its disk")) await Bun.sleep(200);
+      const stop = await world.limactl(["stop", "m"], { env });
+      expect(stop.stderr).toContain("and its guest cannot shut down; forcibly killing QEMU");
+      expect(stop.stderr).not.toContain("QEMU did not exit in");
+      expect(stop.code).toBe(0);
+      await writing.finished;
+      expect(spawnSync("mount", ["-o", "remount,size=1g", small]).status).toBe(0);
+      await world.ok(["start", "--tty=false", "m"], { env });
+      // A machine that somebody has stopped by its monitor sees the power button all the same.
+      const monitor = join(small, "l/m/qmp.sock");
+      const words = '{"execute":"qmp_capabilities"}{"execute":"stop"}';
+      expect(spawnSync("socat", ["-t2", "-", `UNIX-CONNECT:${monitor}`], { input: words }).status).toBe(0);
+      expect((await world.limactl(["stop", "m"], { env })).stderr).not.toContain("forcibly");
+    } finally {
+      for (const { pid } of world.processes()) kill(pid);
+    }
+  },
+  limit,
+);

@@ -5,7 +5,7 @@ import { encodeBmp } from "../../lib/picture/bmp.ts";
 import { encodePng } from "../../lib/picture/png.ts";
 import { readPpm } from "../../lib/picture/ppm.ts";
 import type { MachineControls } from "../driver.ts";
-import { QmpClient } from "./qmp.ts";
+import { QmpClient, statusOf } from "./qmp.ts";
 
 /** What a running QEMU is asked for by its monitor. */
 export function qemuControls(qmpSocket: string): MachineControls {
@@ -24,7 +24,8 @@ export function qemuControls(qmpSocket: string): MachineControls {
     },
     resumeAfterDiskError: async () => {
       using monitor = await QmpClient.connect(qmpSocket);
-      if (!isStoppedByDisk(await monitor.execute("query-status"))) return false;
+      // What QEMU does by default when the host has no room for a disk's file.
+      if (statusOf(await monitor.execute("query-status")) !== "io-error") return false;
       await monitor.execute("cont");
       return true;
     },
@@ -42,11 +43,6 @@ async function dump(qmpSocket: string): Promise<Uint8Array> {
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-}
-
-/** `status` of `query-status`; what QEMU does by default when the host has no room for a disk's file. */
-function isStoppedByDisk(answer: unknown): boolean {
-  return typeof answer === "object" && answer !== null && "status" in answer && answer.status === "io-error";
 }
 
 /** `service` of `query-vnc`: the TCP port as text. */

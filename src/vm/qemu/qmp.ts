@@ -139,3 +139,8 @@ export class QmpClient implements Disposable {
     this.#socket?.end();
   }
 }
+
+/** `status` of an answer to `query-status`; empty when it has none. */
+export function statusOf(answer: unknown): string {
+  return typeof answer === "object" && answer !== null && "status" in answer ? String(answer.status) : "";
+}

@@ -1,7 +1,8 @@
 import { errorText } from "../../lib/errors.ts";
 import { type ProcessIdentity, signalProcess, waitForEnd } from "../../store/process.ts";
 import type { StopStep } from "../driver.ts";
-import { QmpClient } from "./qmp.ts";
+import { powerDownStep } from "./power-down-plan.ts";
+import { QmpClient, statusOf } from "./qmp.ts";
 
 /** A QEMU process, be it this program's child or another's orphan. */
 export interface Endable {
@@ -28,8 +29,8 @@ const pressAgainMs = 5000;
 const killLimitMs = 30_000;
 
 /**
- * Presses the guest's power button, waits for QEMU to end, and kills it after the limit or when it cannot be asked.
- * Returns when the process is gone.
+ * Presses the guest's power button, waits for QEMU to end, and kills it after the limit, when it cannot be asked, or when
+ * its guest cannot answer. Returns when the process is gone.
  */
 export async function powerDown(qemu: Endable, options: PowerDownOptions): Promise<void> {
   const { onStep, signal, timeoutMs = 180_000 } = options;
@@ -40,11 +41,21 @@ export async function powerDown(qemu: Endable, options: PowerDownOptions): Promi
   onStep({ level: "info", text: "Shutting down QEMU with the power button" });
   const deadline = performance.now() + timeoutMs;
   let presses = 0;
+  let stoppedByDisk = 0;
   const aborted = (): boolean => signal?.aborted === true;
   while (!aborted()) {
     try {
       if (presses === 0) onStep({ level: "info", text: "Sending QMP system_powerdown command" });
-      await pressPowerButton(options.qmpSocket, signal);
+      using monitor = await QmpClient.connect(options.qmpSocket, signal === undefined ? {} : { signal });
+      const status = statusOf(await monitor.execute("query-status"));
+      const step = powerDownStep(status, stoppedByDisk);
+      if (step.kind === "kill") {
+        onStep({ level: "warning", text: `${step.reason}; forcibly killing QEMU` });
+        return await killAndWait(qemu, onStep);
+      }
+      if (step.warning !== undefined) onStep({ level: "warning", text: step.warning });
+      for (const command of step.commands) await monitor.execute(command);
+      stoppedByDisk = status === "io-error" ? stoppedByDisk + 1 : 0;
     } catch (error) {
       if (await qemu.waitForEnd(0)) break;
       if (aborted()) break;
@@ -69,11 +80,6 @@ export async function powerDown(qemu: Endable, options: PowerDownOptions): Promi
   if (options.onAbort === "leave") signal?.throwIfAborted();
   onStep({ level: "warning", text: "not waiting for the guest any longer, forcibly killing QEMU" });
   await killAndWait(qemu, onStep);
-}
-
-async function pressPowerButton(qmpSocket: string, signal: AbortSignal | undefined): Promise<void> {
-  using client = await QmpClient.connect(qmpSocket, signal === undefined ? {} : { signal });
-  await client.execute("system_powerdown");
 }
 
 /** Kills QEMU and returns when it is gone. */
