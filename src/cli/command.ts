@@ -90,8 +90,9 @@ export interface CommandContext<A extends FlagDefs = FlagDefs> {
   /** Changes which records are printed from now on. */
   setLogLevel(level: LogLevel): void;
   /**
-   * Aborted by SIGINT and SIGTERM. Reading it installs the handlers: a command that never reads it dies by the signal at
-   * once; one that does cleans up and returns or throws, and then the program dies by the signal. A second signal kills.
+   * Aborted by SIGINT and SIGTERM, a daemon's by SIGHUP too. Reading it installs the handlers: a command that never reads
+   * it dies by the signal at once; one that does cleans up and returns or throws, and then the program dies by the signal.
+   * A second signal kills a command, not a daemon.
    */
   readonly signal: AbortSignal;
   /** Progress of a long transfer: a bar where stderr is a terminal, else a record per 10 %. */

@@ -1,7 +1,9 @@
+import { readTextIfExistsSync } from "../lib/files.ts";
+
 /** The signals that ask the program to end. */
 export type EndSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
-/** Turns the first SIGINT or SIGTERM into an abort. */
+/** Turns the first signal that asks to end into an abort. */
 export interface SignalWatch {
   readonly signal: AbortSignal;
   /** The signal that arrived, if any. */
@@ -9,17 +11,19 @@ export interface SignalWatch {
 }
 
 /**
- * Starts to watch. The reason of the abort is an error that names the signal.
- * @param second what a second signal does: a person who is tired of waiting ends the program at once, while a daemon, which
- * may be told by several at a time to end, cleans up all the same
+ * Starts to watch for SIGINT and SIGTERM. The reason of the abort is an error that names the signal.
+ * @param kind a command ends at once by a second signal, for a person who is tired of waiting; a daemon, which may be told
+ * by several at a time to end, cleans up all the same, and does so also when its terminal goes (SIGHUP)
  */
-export function watchSignals(second: "ends" | "is ignored" = "ends"): SignalWatch {
+export function watchSignals(kind: "command" | "daemon" = "command"): SignalWatch {
   const controller = new AbortController();
   let first: EndSignal | undefined;
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
+  const names: EndSignal[] = ["SIGINT", "SIGTERM"];
+  if (kind === "daemon" && !ignoresHangUp()) names.push("SIGHUP");
+  for (const name of names) {
     process.on(name, () => {
       if (first !== undefined) {
-        if (second === "ends") dieBySignal(name);
+        if (kind === "command") dieBySignal(name);
         return;
       }
       first = name;
@@ -27,6 +31,13 @@ export function watchSignals(second: "ends" | "is ignored" = "ends"): SignalWatc
     });
   }
   return { signal: controller.signal, received: () => first };
+}
+
+/** Whether nohup(1) or the like started this process: a handler would undo that. Unknown, and so yes, elsewhere than on Linux. */
+function ignoresHangUp(): boolean {
+  const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readTextIfExistsSync("/proc/self/status") ?? "")?.[1];
+  // bit 0 is signal 1, which SIGHUP is
+  return mask === undefined || (Number.parseInt(mask.slice(-1), 16) & 1) === 1;
 }
 
 /** Ends this process by the signal itself, so that the caller sees it as such (130 for SIGINT in a shell). */

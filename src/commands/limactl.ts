@@ -167,7 +167,7 @@ function prepare(entries: readonly CommandEntry[], parsed: ParsedArgs): CommandC
     stdout,
     stderr,
     watchSignals: () => {
-      watch ??= watchSignals(isDaemon ? "is ignored" : "ends");
+      watch ??= watchSignals(isDaemon ? "daemon" : "command");
       return watch;
     },
   });

@@ -58,7 +58,7 @@ function answer(request: Request, source: ApiSource): Response | Promise<Respons
       return request.method === "GET" ? json(source.info(), 200) : new Response(null, { status: 405 });
     case "/v1/screenshot":
       if (request.method !== "GET") return new Response(null, { status: 405, headers: { Allow: "GET" } });
-      return screenshot((searchParams.get("format") ?? "png").toLowerCase(), source);
+      return screenshot((searchParams.get("format") || "png").toLowerCase(), source);
     default:
       return failure(404, `${pathname}: no such resource`);
   }
@@ -86,9 +86,9 @@ function json(value: object, status: number): Response {
   return new Response(JSON.stringify(value), { status, headers: { "Content-Type": "application/json" } });
 }
 
+/** What is at the socket's place is replaced, whatever file it is. */
 function removeStaleSocket(path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return;
-  if (!found.isSocket()) throw new UserError(`${quote(path)} exists and is not a socket (hint: remove it)`);
+  if (found?.isDirectory() === true) throw new UserError(`${quote(path)} exists and is a directory (hint: remove it)`);
   rmSync(path, { force: true });
 }

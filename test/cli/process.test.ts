@@ -24,8 +24,9 @@ async function runScript(
   words: readonly string[],
   env: Record<string, string> = {},
   kill?: NodeJS.Signals[],
+  before: readonly string[] = [],
 ): Promise<Ended> {
-  const child = Bun.spawn([process.execPath, ...words], {
+  const child = Bun.spawn([...before, process.execPath, ...words], {
     cwd: home,
     env: { HOME: home, PATH: `${home}:/usr/bin:/bin`, TZ: "UTC", ...env },
     stdin: "ignore",
@@ -108,12 +109,12 @@ describe("limactl", () => {
 });
 
 describe("a program that watches its signals", () => {
-  const script = (body: string, second = "") => {
+  const script = (body: string, kind = "") => {
     const file = join(home, "watch.ts");
     writeFileSync(
       file,
       `import { dieBySignal, watchSignals } from ${JSON.stringify(join(root, "src/cli/signals.ts"))};
-const watch = watchSignals(${second});
+const watch = watchSignals(${kind});
 const timer = setInterval(() => undefined, 1000);
 watch.signal.addEventListener("abort", () => { ${body} });
 console.log("ready");`,
@@ -136,9 +137,23 @@ console.log("ready");`,
 
   test("as a daemon cleans up to its end whatever else comes", async () => {
     const clean = 'console.log("cleaning"); setTimeout(() => { console.log("cleaned"); process.exit(0); }, 300);';
-    const ended = await runScript([script(clean, '"is ignored"')], {}, ["SIGINT", "SIGTERM"]);
+    const ended = await runScript([script(clean, '"daemon"')], {}, ["SIGINT", "SIGTERM"]);
     expect(ended).toMatchObject({ signal: null, code: 0, stdout: "ready\ncleaning\ncleaned\n" });
   });
+
+  test.if(process.platform === "linux")(
+    "as a daemon cleans up when its terminal goes, unless it is to outlive that",
+    async () => {
+      const file = script("console.log(watch.received()); process.exit(0);", '"daemon"');
+      expect((await runScript([file], {}, ["SIGHUP"])).stdout).toBe("ready\nSIGHUP\n");
+      writeFileSync(
+        file,
+        readFileSync(file, "utf8").replace('"ready"', '"ready"); process.kill(process.pid, "SIGHUP"'),
+      );
+      const ended = await runScript([file], {}, ["SIGTERM"], ["nohup"]);
+      expect(ended.stdout).toBe("ready\nSIGTERM\n");
+    },
+  );
 });
 
 test.each(["SIGINT", "SIGTERM"] as const)(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ describe("the API on ha.sock", () => {
     expect(getInfo(place.socket)).rejects.toThrow();
   });
 
-  test("a socket that a dead agent left is replaced; a file that is no socket is not", async () => {
+  test("a socket that a dead agent left is replaced, as is any file; a directory is not", async () => {
     using place = directory();
     const dead = Bun.spawnSync([
       process.execPath,
@@ -44,8 +44,12 @@ describe("the API on ha.sock", () => {
     await server.start();
     expect(await getInfo(place.socket)).toEqual({});
     await server.stop();
-    writeFileSync(place.socket, "precious");
-    expect(server.start()).rejects.toThrow("is not a socket");
+    writeFileSync(place.socket, "");
+    await server.start();
+    expect(await getInfo(place.socket)).toEqual({});
+    await server.stop();
+    mkdirSync(place.socket);
+    expect(server.start()).rejects.toThrow("is a directory");
   });
 
   const answers: readonly (readonly [string, string, number])[] = [
@@ -53,6 +57,7 @@ describe("the API on ha.sock", () => {
     ["POST", "/v1/info", 405],
     ["GET", "/v1/screenshot", 422],
     ["GET", "/v1/screenshot?format=PNG", 422],
+    ["GET", "/v1/screenshot?format=", 422],
     ["GET", "/v1/screenshot?format=gif", 400],
     ["DELETE", "/v1/screenshot", 405],
     ["GET", "/", 404],
