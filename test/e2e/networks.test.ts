@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { miniTemplate } from "../support/guests.ts";
 import { World } from "../support/limactl.ts";
 import { createStopped, said } from "../support/records.ts";
 
@@ -131,3 +132,18 @@ describe("networks", () => {
     limit,
   );
 });
+
+test("a socket of lima.yaml is connected to a NIC of the guest", async () => {
+  await using own = new World("ordinary");
+  const socket = join(own.root, "n.sock");
+  const frame = Promise.withResolvers<Buffer>();
+  const network = Bun.listen({ unix: socket, socket: { data: (_peer, bytes) => frame.resolve(Buffer.from(bytes)) } });
+  chmodSync(socket, 0o777);
+  const entry = `{socket: ${socket}, macAddress: "52:55:55:aa:bb:cc", interface: extra0}`;
+  await own.ok(["start", "--tty=false", "--name=n", own.write("n.yaml", miniTemplate(`networks: [${entry}]`))]);
+  expect(await own.ok(["shell", "n", "cat", "/sys/class/net/extra0/address"])).toBe("52:55:55:aa:bb:cc\n");
+  // Frames come with their length before them; the sender's address follows the receiver's.
+  expect((await frame.promise).subarray(4 + 6, 4 + 12).toString("hex")).toBe("525555aabbcc");
+  await own.ok(["stop", "-f", "n"]);
+  network.stop(true);
+}, 600_000);
