@@ -162,7 +162,8 @@ export function silencedProtocols(configured: readonly PortForward[]): readonly 
   const end = configured.findIndex(
     ({ ignore, guestPortRange: [first, last] }) => !ignore || first !== 1 || last !== 65535,
   );
-  return (end < 0 ? configured : configured.slice(0, end)).map(({ proto }) => proto);
+  const leading = end < 0 ? configured : configured.slice(0, end);
+  return [...new Set(leading.map(({ proto }) => proto))];
 }
 
 /** Where a host address is really bound. */

@@ -243,6 +243,7 @@ test.each([
     [rule({ ignore: true, proto: "tcp" }), rule({ ignore: true, proto: "udp" })],
     ["tcp", "udp"],
   ],
+  [[rule({ ignore: true }), rule({ ignore: true })], ["any"]],
   [[rule({ ignore: true, guestPortRange: [1, 1000] }), rule({ ignore: true })], []],
   [[rule({ guestPort: 80 }), rule({ ignore: true })], []],
   [[], []],
