@@ -93,10 +93,12 @@ export class CopiedFiles implements Service {
 /**
  * The file to write for a destination: that itself, or what a link there leads to, as long as that is in the same directory
  * or below it.
- * @throws UserError for a link that leads away
+ * @throws UserError for a directory, and for a link that leads away
  */
 function confined(path: string): string {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return path;
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) throw new UserError(`${quote(path)} is a directory`);
+  if (found?.isSymbolicLink() !== true) return path;
   const parent = realpathSync(dirname(path));
   let target: string;
   try {
