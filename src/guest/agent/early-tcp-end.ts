@@ -83,6 +83,12 @@ class EarlyTcpEnd implements TunnelEnd, EarlySocket {
   }
 
   private sendNow(bytes: Uint8Array): void {
+    // A refusal and a break are told apart by the error, which sending would use up.
+    if (!this.isConnected && (this.calls.told(this.fd, POLLOUT) & POLLERR) !== 0) {
+      this.failed();
+      this.later?.send(bytes);
+      return;
+    }
     if (!this.sentAny) this.calls.setNoDelay(this.fd);
     this.sentAny = true;
     const sent = this.calls.send(this.fd, bytes);

@@ -120,12 +120,6 @@ describe.each([
     expect(await sees(since, "breakOff", 1)).toEqual(["open"]);
   });
 
-  test("what is said before breaking off counts", async () => {
-    const run = new Dialled(dial, programs.answerAndBreakOff);
-    await until(() => run.told.includes("error"));
-    expect([run.text, ...run.told]).toEqual(["x", "connect", "error"]);
-  });
-
   test("where nobody listens, the reason is told, and nothing as connected", async () => {
     const run = new Dialled(dial, closedPort());
     await until(() => run.told.length > 0);
@@ -237,4 +231,14 @@ test("what is said before breaking off counts, though both are there at the firs
   Bun.sleepSync(40);
   await until(() => run.told.includes("error"));
   expect([run.text, ...run.told]).toEqual(["x", "connect", "error"]);
+});
+
+test("who breaks off before he is spoken to sees one connection, which is told as broken off", async () => {
+  const since = seen.length;
+  const run = new Dialled(dialEarly, programs.breakOff);
+  Bun.sleepSync(40);
+  run.end.send(Buffer.from("hello"));
+  await until(() => run.told.includes("error"));
+  expect(run.told).toEqual(["connect", "error"]);
+  expect(await sees(since, "breakOff", 1)).toEqual(["open"]);
 });
