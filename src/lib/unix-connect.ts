@@ -1,4 +1,4 @@
-import { libcNames } from "./libc.ts";
+import { libcNames, openLibc } from "./libc.ts";
 
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
@@ -21,16 +21,16 @@ export function connectUnix(path: string): number {
 
 function loadCalls() {
   const { dlopen, FFIType } = require("bun:ffi") as typeof import("bun:ffi");
-  for (const name of libcNames()) {
-    try {
-      return dlopen(name, {
+  const calls = openLibc(
+    (name) =>
+      dlopen(name, {
         socket: { args: [FFIType.i32, FFIType.i32, FFIType.i32], returns: FFIType.i32 },
         connect: { args: [FFIType.i32, FFIType.ptr, FFIType.u32], returns: FFIType.i32 },
         close: { args: [FFIType.i32], returns: FFIType.i32 },
-      }).symbols;
-    } catch {}
-  }
-  throw new Error(`cannot open sockets: none of ${libcNames().join(", ")} can be loaded`);
+      }).symbols,
+  );
+  if (calls === undefined) throw new Error(`cannot open sockets: none of ${libcNames().join(", ")} can be loaded`);
+  return calls;
 }
 
 /** `struct sockaddr_un`; on BSD systems a length byte comes before a family of one byte. */

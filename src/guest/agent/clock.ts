@@ -1,5 +1,5 @@
 import { errorText } from "../../lib/errors.ts";
-import { libcNames } from "../../lib/libc.ts";
+import { openLibc } from "../../lib/libc.ts";
 import type { TimeSync } from "../protocol.ts";
 
 /** A clock that is off by less is left alone. */
@@ -22,19 +22,11 @@ function setClock(timeMs: number): void {
   const { dlopen, FFIType, ptr } = require("bun:ffi") as typeof import("bun:ffi");
   const seconds = Math.floor(timeMs / 1000);
   const value = BigInt64Array.of(BigInt(seconds), BigInt(Math.floor((timeMs - seconds * 1000) * 1000)));
-  for (const name of libcNames()) {
-    let library: ReturnType<typeof load>;
-    try {
-      library = load(name);
-    } catch {
-      continue;
-    }
-    if (library.symbols.settimeofday(ptr(value), null) !== 0) throw new Error("settimeofday was refused");
-    return;
-  }
-  throw new Error("the C library cannot be loaded");
+  const calls = openLibc(load);
+  if (calls === undefined) throw new Error("the C library cannot be loaded");
+  if (calls.settimeofday(ptr(value), null) !== 0) throw new Error("settimeofday was refused");
 
   function load(name: string) {
-    return dlopen(name, { settimeofday: { args: [FFIType.ptr, FFIType.ptr], returns: FFIType.i32 } });
+    return dlopen(name, { settimeofday: { args: [FFIType.ptr, FFIType.ptr], returns: FFIType.i32 } }).symbols;
   }
 }

@@ -1,5 +1,14 @@
 import { type EarlySocket, earlyWait } from "./early-wait.ts";
-import { ECONNRESET, EPIPE, encodeTcpAddress, POLLERR, POLLHUP, POLLOUT, POLLRDHUP, TcpCalls } from "./tcp-calls.ts";
+import {
+  ECONNRESET,
+  EPIPE,
+  encodeTcpAddress,
+  POLLERR,
+  POLLHUP,
+  POLLOUT,
+  POLLRDHUP,
+  type TcpCalls,
+} from "./tcp-calls.ts";
 import { adoptTcp, dialTcp } from "./tcp-end.ts";
 import type { TunnelEnd, TunnelEvents } from "./tunnel-end.ts";
 
@@ -16,11 +25,11 @@ const received = new Uint8Array(16 * 1024);
  */
 export function dialEarly(hosts: readonly string[], port: number, events: TunnelEvents): TunnelEnd {
   const dial = () => dialTcp(hosts, port, events);
-  const [calls, wait, address] = [TcpCalls.load(), earlyWait(), encodeTcpAddress(hosts[0] ?? "", port)];
-  if (calls === undefined || wait === undefined || address === undefined || wait.isFull) return dial();
-  const fd = calls.connect(address);
+  const [wait, address] = [earlyWait(), encodeTcpAddress(hosts[0] ?? "", port)];
+  if (wait === undefined || address === undefined || wait.isFull) return dial();
+  const fd = wait.calls.connect(address);
   if (fd === undefined) return dial();
-  const end = new EarlyTcpEnd(calls, fd, { dial, forget: () => wait.remove(end) }, events);
+  const end = new EarlyTcpEnd(wait.calls, fd, { dial, forget: () => wait.remove(end) }, events);
   wait.add(end);
   return end;
 }

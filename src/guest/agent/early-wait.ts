@@ -31,7 +31,7 @@ class EarlyWait {
   private waiting = false;
 
   private constructor(
-    private readonly calls: TcpCalls,
+    readonly calls: TcpCalls,
     private readonly runTimeWaits: readonly number[],
   ) {}
 

@@ -1,4 +1,4 @@
-import { libcNames } from "../../lib/libc.ts";
+import { openLibc } from "../../lib/libc.ts";
 
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
@@ -33,14 +33,9 @@ export class Netlink implements Questions {
 
   /** @returns undefined where the kernel, or the C library, has no such sockets */
   static open(): Netlink | undefined {
-    for (const name of libcNames()) {
-      try {
-        const calls = load(name);
-        const fd = calls.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-        return fd < 0 ? undefined : new Netlink(calls, fd);
-      } catch {}
-    }
-    return undefined;
+    const calls = openLibc(load);
+    const fd = calls?.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG) ?? -1;
+    return calls === undefined || fd < 0 ? undefined : new Netlink(calls, fd);
   }
 
   send(request: Uint8Array): void {

@@ -36,8 +36,8 @@ export class PortEvents {
   constructor(private readonly options: PortEventsOptions) {
     this.file = join(options.runtimeDirectory, "event-state.json");
     this.known = options.known ?? savedPorts(this.file);
-    this.look();
-    this.keep();
+    // What the host knew before any event is kept, too.
+    if (!this.look()) this.keep();
     this.timer = setInterval(() => this.look(), options.tickMs);
   }
 
@@ -55,7 +55,8 @@ export class PortEvents {
     }
   }
 
-  private look(): void {
+  /** @returns whether something was told and kept */
+  private look(): boolean {
     let ports: readonly ListeningPort[];
     try {
       ports = this.options.ports();
@@ -63,16 +64,17 @@ export class PortEvents {
       const text = errorText(error);
       if (text !== this.lastError) this.tell([], [], [text]);
       this.lastError = text;
-      return;
+      return false;
     }
     this.lastError = "";
-    if (ports === this.known) return;
+    if (ports === this.known) return false;
     const { added, removed } = portsChange(this.known, ports);
     this.known = ports;
-    if (added.length === 0 && removed.length === 0) return;
+    if (added.length === 0 && removed.length === 0) return false;
     this.tell(added, removed, []);
     this.keep();
     if (added.length + removed.length > manyChanges) setImmediate(() => Bun.gc(true));
+    return true;
   }
 
   private tell(added: PortsEvent["added"], removed: PortsEvent["removed"], errors: PortsEvent["errors"]): void {

@@ -1,5 +1,5 @@
 import { isIPv4 } from "node:net";
-import { libcNames } from "../../lib/libc.ts";
+import { openLibc } from "../../lib/libc.ts";
 
 export const POLLIN = 1;
 export const POLLOUT = 4;
@@ -34,18 +34,11 @@ export class TcpCalls {
 
   /** @returns undefined where there are none: another system, or no C library that can be loaded */
   static load(): TcpCalls | undefined {
-    TcpCalls.loaded ??= TcpCalls.find() ?? "none";
-    return TcpCalls.loaded === "none" ? undefined : TcpCalls.loaded;
-  }
-
-  private static find(): TcpCalls | undefined {
-    if (process.platform !== "linux") return undefined;
-    for (const name of libcNames()) {
-      try {
-        return new TcpCalls(open(name));
-      } catch {}
+    if (TcpCalls.loaded === undefined) {
+      const symbols = process.platform === "linux" ? openLibc(open) : undefined;
+      TcpCalls.loaded = symbols === undefined ? "none" : new TcpCalls(symbols);
     }
-    return undefined;
+    return TcpCalls.loaded === "none" ? undefined : TcpCalls.loaded;
   }
 
   /** A socket that begins to connect. @returns undefined when the kernel has none to give */

@@ -1,4 +1,4 @@
-import { libcNames } from "../../lib/libc.ts";
+import { openLibc } from "../../lib/libc.ts";
 import { anyCid, encodeVsockAddress, vsockAddressBytes, vsockFamily } from "./vsock-address.ts";
 
 const SOCK_STREAM = 1;
@@ -28,14 +28,9 @@ let loaded: ReturnType<typeof open> | undefined;
 
 /** The C library's calls: the runtime has none for this family. */
 function load() {
-  if (loaded !== undefined) return loaded;
-  for (const name of libcNames()) {
-    try {
-      loaded = open(name);
-      return loaded;
-    } catch {}
-  }
-  throw new Error("the C library cannot be loaded");
+  loaded ??= openLibc(open);
+  if (loaded === undefined) throw new Error("the C library cannot be loaded");
+  return loaded;
 }
 
 function open(name: string) {
