@@ -1,4 +1,4 @@
-import { Document, type Scalar, visit } from "yaml";
+import { Document, type Scalar, type ScalarTag, visit } from "yaml";
 import type { Printed } from "./print.ts";
 
 /** Texts that other readers of YAML would take for something else. */
@@ -6,9 +6,26 @@ function needsQuotes(text: string): boolean {
   return /^(?:<<|~|null|Null|NULL|y|Y|n|N|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$/.test(text);
 }
 
+/** The tag of texts, whose empty lines within a literal carry the indentation too (config.md 0.1). */
+function withIndentedLines(tag: ScalarTag): ScalarTag {
+  return {
+    ...tag,
+    stringify(item, context, onComment, onChompKeep) {
+      const text = tag.stringify?.(item, context, onComment, onChompKeep) ?? "";
+      return text.startsWith("|") ? text.replaceAll(/\n(?=\n)/g, `\n${context.indent}`) : text;
+    },
+  };
+}
+
 /** A printed configuration as YAML: block style, two spaces, lists not indented below their key. */
 export function configToYaml(printed: Printed): string {
-  const document = new Document(printed, { aliasDuplicateObjects: false });
+  const document = new Document(printed, {
+    aliasDuplicateObjects: false,
+    customTags: (tags) =>
+      tags.map((tag) =>
+        typeof tag === "object" && tag.tag === "tag:yaml.org,2002:str" ? withIndentedLines(tag as ScalarTag) : tag,
+      ),
+  });
   visit(document, {
     Scalar(_key, node: Scalar) {
       if (typeof node.value !== "string") return;

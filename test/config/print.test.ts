@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { parse } from "yaml";
 import { printConfig } from "../../src/config/print.ts";
 import { configToYaml } from "../../src/config/print-yaml.ts";
 import { image, load } from "./fixtures.ts";
@@ -58,7 +59,7 @@ test("YAML is in block style; texts of several lines are literal; ambiguous text
   - 2
 script: |
   #!/bin/sh
-
+  
   echo
 short: |-
   a
@@ -71,6 +72,15 @@ answer: "yes"
 empty: ""
 `);
   expect(configToYaml({})).toBe("{}\n");
+});
+
+test.each([
+  ["between lines", { a: [{ b: "x\n\n\n  y\n" }] }, "a:\n- b: |\n    x\n    \n    \n      y\n"],
+  ["before a blank", { a: "\n x" }, "a: |2-\n  \n   x\n"],
+  ["in a list of texts", { a: ["x\n\ny\n"] }, "a:\n- |\n  x\n  \n  y\n"],
+])("an empty line of a literal text carries the text's indentation: %s", (_, value, text) => {
+  expect(configToYaml(value)).toBe(text);
+  expect(parse(text)).toEqual(value);
 });
 
 test("what is printed loads again as the same configuration", () => {
