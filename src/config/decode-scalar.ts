@@ -32,7 +32,18 @@ function shown(value: PlainValue): string {
 /** Text of a scalar; numbers and booleans become their text. `digits` keeps a leading zero, as in `0644`. */
 export function toText(node: Scalar, value: PlainValue, digits: boolean): string {
   if (digits && typeof value === "bigint" && /^0[0-7]+$/.test(node.source ?? "")) return node.source ?? "";
-  return String(value);
+  return typeof value === "number" ? decimalText(value) : String(value);
+}
+
+/** A fraction's shortest decimal text, without an exponent. */
+function decimalText(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+  const text = String(value);
+  const [, sign = "", whole = "", fraction = "", exponent] = /^(-?)(\d+)(?:\.(\d+))?e([+-]\d+)$/.exec(text) ?? [];
+  if (exponent === undefined) return text;
+  const shift = Number(exponent);
+  const digits = whole + fraction;
+  return shift < 0 ? `${sign}0.${"0".repeat(-shift - 1)}${digits}` : sign + digits.padEnd(whole.length + shift, "0");
 }
 
 export function toBool(value: PlainValue): boolean {
