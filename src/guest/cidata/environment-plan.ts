@@ -97,7 +97,9 @@ function splitProxy(value: string): ProxyUrl | undefined {
 function reachable(name: string, value: string, facts: EnvironmentFacts, notes: Note[]): string {
   const parts = splitProxy(value);
   if (parts === undefined) {
-    const broken = value.includes("://") && !URL.canParse(value);
+    // No scheme, and yet a colon before any slash (`127.0.0.1:3128`): not even a URL without a host part.
+    const schemeless = !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(value) && /^[^/?#]*:/.test(value);
+    const broken = schemeless || (value.includes("://") && !URL.canParse(value));
     if (broken) notes.push({ level: "warning", text: `Ignoring invalid proxy "${name}"="${value}"` });
     return value;
   }

@@ -81,11 +81,18 @@ test("what was changed is told", () => {
   ]);
 });
 
-test("a URL that is none stays, with a warning", () => {
-  const plan = planEnvironment(facts({ env: { http_proxy: "http://[::1" } }));
-  expect(plan.environment.http_proxy).toBe("http://[::1");
-  expect(plan.notes).toEqual([{ level: "warning", text: 'Ignoring invalid proxy "http_proxy"="http://[::1"' }]);
+test.each(["http://[::1", "127.0.0.1:3128", ":3128"])("a URL that is none stays, with a warning: %s", (value) => {
+  const plan = planEnvironment(facts({ env: { http_proxy: value } }));
+  expect(plan.environment.http_proxy).toBe(value);
+  expect(plan.notes).toEqual([{ level: "warning", text: `Ignoring invalid proxy "http_proxy"="${value}"` }]);
 });
+
+test.each(["my.proxy:8021", "my.proxy", "127.0.0.1", "/a:b"])(
+  "a value without a host part is not told: %s",
+  (value) => {
+    expect(planEnvironment(facts({ env: { http_proxy: value } })).notes).toEqual([]);
+  },
+);
 
 test("the hosts to look up are those of the proxies that would be used", () => {
   const env = { http_proxy: "http://a:1", HTTPS_PROXY: "https://[::1]/", no_proxy: "http://c", OTHER: "http://d" };
