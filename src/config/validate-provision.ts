@@ -35,6 +35,8 @@ function validateFileMode(at: string, entry: Provision, report: Report): boolean
     return false;
   }
   if (!posix.isAbsolute(entry.path)) report.error(`${at}.path`, `field \`${at}.path\` must be an absolute path`);
+  if (entry.mode === "yq" && !entry.expression)
+    report.error(`${at}.expression`, `field \`${at}.expression\` must not be empty when mode is \`yq\``);
   const { permissions = "" } = entry;
   if (!/^[0-7]{1,22}$/.test(permissions))
     report.error(
@@ -42,8 +44,6 @@ function validateFileMode(at: string, entry: Provision, report: Report): boolean
       `field \`${at}.permissions\` must be an octal number: strconv.ParseInt: parsing ${JSON.stringify(permissions)}: invalid syntax`,
     );
   if (entry.mode === "yq") report.expect(`${at}.format`, entry.format, formats);
-  if (entry.mode === "yq" && !entry.expression)
-    report.error(`${at}.expression`, `field \`${at}.expression\` must not be empty when mode is \`yq\``);
   return true;
 }
 
@@ -52,7 +52,7 @@ function validateScriptMode(at: string, entry: Provision, report: Report): void 
   if (entry.script === "" && entry.mode !== "ansible")
     report.error(`${at}.script`, `field \`${at}.script\` must not be empty`);
   for (const [name, allowed] of Object.entries(modesOf) as [keyof typeof modesOf, readonly string[]][])
-    if (entry[name] !== undefined && entry[name] !== "")
+    if (entry[name] !== undefined)
       report.error(
         `${at}.${name}`,
         `field \`${at}.${name}\` can only be set when mode is ${allowed.map(quote).join(", or ")}`,
@@ -60,12 +60,12 @@ function validateScriptMode(at: string, entry: Provision, report: Report): void 
 }
 
 function validatePlaybook(at: string, entry: Provision, report: Report, { host, facts }: ValidateContext): void {
-  if (entry.playbook === "") return;
   const path = `${at}.playbook`;
-  if (entry.mode !== "ansible") {
-    report.error(path, `field \`${path} can only be set when mode is \`ansible\``);
+  if (entry.playbook === "") {
+    if (entry.mode === "ansible") report.error(path, `field \`${path}\` must not be empty when mode is \`ansible\``);
     return;
   }
+  if (entry.mode !== "ansible") report.error(path, `field \`${path} can only be set when mode is \`ansible\``);
   if (entry.script !== "") report.error(path, `field \`${at}.script must be empty if playbook is set`);
   let kind: ReturnType<typeof facts.pathKind>;
   try {

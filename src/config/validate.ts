@@ -107,8 +107,8 @@ export function validateConfig(
   context: ValidateContext,
 ): { readonly errors: readonly string[]; readonly warnings: readonly ConfigWarning[] } {
   const report = new Report(context);
-  validateVersion(config, report);
   if (config.base.length > 0) report.error("base", "field `base` must be empty for YAML validation");
+  validateVersion(config, report);
   validateMachine(config, report, context);
   validateUser(config, report);
   validateImages(config, report, context);

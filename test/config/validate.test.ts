@@ -28,6 +28,13 @@ describe("the document", () => {
     ["base: template:x", "2:1", "field `base` must be empty for YAML validation"],
   ]);
 
+  test("a base that is left is told before a version that is too new", () => {
+    expect(failure(`${image}minimumLimaVersion: 99.0.0\nbase: template:x`).split("\n")).toEqual([
+      expect.stringContaining("field `base` must be empty"),
+      expect.stringContaining("template requires Lima version"),
+    ]);
+  });
+
   test("a version of this program or an older one is fine", () => {
     for (const version of ["2.2.0", "v2.0.0", "0.8.3", "2.0.0-beta.1", ""])
       load(`${image}minimumLimaVersion: '${version}'`);
@@ -356,7 +363,8 @@ describe("provision", () => {
       "field `provision[0].file.url` must be empty during validation (script should already be embedded)",
     ],
     [entry("script: x, file: {digest: y}"), "3:15", "field `provision[0].file.digest` support is not yet implemented"],
-    [entry("script: x, playbook: y"), "3:15", "field `provision[0].playbook can only be set when mode is `ansible`"],
+    [entry("mode: ansible"), "3:3", "field `provision[0].playbook` must not be empty when mode is `ansible`"],
+    [entry("script: x, path: ''"), "3:15", "field `provision[0].path` can only be set when mode is `data`, or `yq`"],
     [
       entry("mode: ansible, playbook: y, script: x"),
       "3:19",
@@ -404,6 +412,26 @@ describe("provision", () => {
 
   test("a mode that is none still needs a script", () => {
     expect(failure(`${image}provision: [{mode: boots}]`)).toContain("field `provision[0].script` must not be empty");
+  });
+
+  test("everything that is wrong with an entry is told, in the order of the checks", () => {
+    const facts = makeFacts({ paths: { "/here/p.yaml": "missing" } });
+    const messages = (body: string) =>
+      failure(image + entry(body), { facts })
+        .split("\n")
+        .map((line) => line.replace(/^.*?: /, ""));
+    expect(messages("mode: yq, path: x, permissions: '9', skipDefaultDependencyResolution: false")).toEqual([
+      "field `provision[0].mode` cannot set skipDefaultDependencyResolution, only valid on scripts of type `dependency`",
+      "field `provision[0].path` must be an absolute path",
+      "field `provision[0].expression` must not be empty when mode is `yq`",
+      'field `provision[0].permissions` must be an octal number: strconv.ParseInt: parsing "9": invalid syntax',
+    ]);
+    expect(messages("script: x, playbook: p.yaml, owner: y")).toEqual([
+      "field `provision[0].owner` can only be set when mode is `data`",
+      "field `provision[0].playbook can only be set when mode is `ansible`",
+      "field `provision[0].script must be empty if playbook is set",
+      "field `provision[0].playbook` refers to an inaccessible path: `p.yaml`: no such file or directory",
+    ]);
   });
 
   test("what a yq edit does not use is no error", () => {
