@@ -49,8 +49,8 @@ export type Call =
   | { readonly call: "events" }
   /** A file changed on the host: the guest's file gets these times. Not answered. */
   | { readonly call: "inotify"; readonly path: string; readonly timeMs: number }
-  /** Answered by `TimeSync`. */
-  | { readonly call: "syncTime"; readonly hostTimeMs: number }
+  /** Moves the guest's clock by `shiftMs`; without that, only looks at it. Answered by `TimeSync`. */
+  | { readonly call: "syncTime"; readonly hostTimeMs: number; readonly shiftMs?: number }
   /**
    * The guest connects to the first of the hosts that lets it; data may be sent before that, and flow both ways after it.
    * A tunnel for TCP is over when each end has sent `shut`, and at an `end`.
@@ -281,6 +281,10 @@ export function callOf(frame: Frame): Call {
   throw new ProtocolError("not a call");
 }
 
+function isFiniteOrAbsent(value: unknown): boolean {
+  return value === undefined || Number.isFinite(value);
+}
+
 function isCall(value: unknown): value is Call {
   if (typeof value !== "object" || value === null || !("call" in value)) return false;
   const field = (name: string): unknown => (value as Readonly<Record<string, unknown>>)[name];
@@ -291,7 +295,7 @@ function isCall(value: unknown): value is Call {
     case "inotify":
       return typeof field("path") === "string" && Number.isFinite(field("timeMs"));
     case "syncTime":
-      return Number.isFinite(field("hostTimeMs"));
+      return Number.isFinite(field("hostTimeMs")) && isFiniteOrAbsent(field("shiftMs"));
     case "tunnel":
       return (
         (field("protocol") === "tcp" || field("protocol") === "udp") && isHosts(field("hosts")) && isPort(field("port"))

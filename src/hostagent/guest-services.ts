@@ -150,7 +150,7 @@ export class GuestServices {
   async setClock(): Promise<void> {
     const { logger } = this.given.options;
     try {
-      const result = await this.agent?.connection?.syncTime(Date.now());
+      const result = await this.agent?.connection?.syncTime();
       if (result?.adjusted === true) logger.info(`Time sync: guest clock adjusted (was ${result.driftMs}ms off)`);
       else if (result !== undefined && result.error !== "") logger.warn(`Time sync: ${result.error}`);
     } catch (error) {

@@ -212,7 +212,8 @@ test("of two ports of the guest that rules lead to one of the host, the second w
   };
   expect(await text()).toBe("first");
   const error = `listen tcp 127.0.0.1:${hostPort}: it leads to 127.0.0.1:${first.port} already`;
-  expect(run.said).toContainEqual({ message: `failed to listen tcp: 127.0.0.1:${hostPort}`, fields: { error } });
+  const fields = { error, guestAddr: `127.0.0.1:${second.port}` };
+  expect(run.said).toContainEqual({ message: `failed to listen tcp: 127.0.0.1:${hostPort}`, fields });
   run.service.update({ added: [], removed: [both.first] });
   run.service.update({ added: [], removed: [both.firstToo] });
   await until(() => run.events.length === 6);
@@ -241,6 +242,19 @@ test("a host port that is taken is told once, with who has it", async () => {
   expect(reason).toContain(`listen tcp 127.0.0.1:${port}: bind: address already in use`);
   expect(reason).toContain(`pid ${process.pid})`);
   expect(run.events.map(({ type }) => type)).toEqual(["failed"]);
+});
+
+test("each listener that leads to a host port that cannot be had is told, with why", async () => {
+  using holder = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const { port } = holder;
+  const leading = (guest: number) => rule({ guestPortRange: [guest, guest], hostPortRange: [port, port] });
+  await using run = forwardsOf([leading(80), leading(81)]);
+  run.service.update({ added: [listener(80), listener(80, "::"), listener(81)], removed: [] });
+  await until(() => run.events.length === 3);
+  const addresses = ["127.0.0.1:80", "[::]:80", "127.0.0.1:81"];
+  expect(run.events).toMatchObject(addresses.map((guestAddr) => ({ type: "failed", guestAddr })));
+  const error = expect.stringContaining(`listen tcp 127.0.0.1:${port}: bind: address already in use`);
+  expect(run.said.map(({ fields }) => fields)).toEqual(addresses.map((guestAddr) => ({ error, guestAddr })));
 });
 
 test("a host port that was taken is forwarded when it is free, and not when its listener has gone meanwhile", async () => {

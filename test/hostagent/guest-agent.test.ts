@@ -117,6 +117,7 @@ test("after the agent was away, only what changed in the meantime is told", asyn
   await until(() => host.changes.length === 2);
   expect(host.changes[1]).toEqual({ added: [], removed: [web] });
   expect(host.said[2]).toStartWith("warning guest agent events closed unexpectedly: ");
+  expect(host.said.slice(3)).toEqual(["info Guest agent is running"]);
 });
 
 test("a guest that does not answer is greeted again, and its connection begins once", async () => {

@@ -164,7 +164,7 @@ class Session implements TunnelLink {
         this.touches.add(call.path, call.timeMs);
         return;
       case "syncTime":
-        this.send(jsonFrame("reply", channel, syncTime(call.hostTimeMs)));
+        this.send(jsonFrame("reply", channel, syncTime(call.hostTimeMs, call.shiftMs)));
         return;
       case "tunnel":
         this.channels.set(channel, new TunnelChannel(channel, call, this));

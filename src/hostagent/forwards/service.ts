@@ -48,8 +48,9 @@ export interface PortForwardsOptions {
 interface Place {
   readonly to: HostAddress;
   readonly listeners: GuestListener[];
-  /** Undefined while the place is taken by another program. */
+  /** Undefined while the place cannot be had, for what `hindrance` says. */
   forward: OpenForward | DatagramForward | undefined;
+  hindrance: unknown;
 }
 
 /** Ports and unix sockets of the guest, reachable on the host: those that rules name, and those that begin to listen. */
@@ -129,17 +130,18 @@ export class PortForwards implements Service {
       const [first = listener] = known.listeners;
       const isReached = first.port === listener.port;
       known.listeners.splice(isReached ? 1 : known.listeners.length, 0, listener);
-      if (known.forward === undefined) return;
-      if (isReached) this.teller.forwarding(listener, to);
+      if (known.forward === undefined) this.teller.failed(listener, to, known.hindrance);
+      else if (isReached) this.teller.forwarding(listener, to);
       else this.teller.failed(listener, to, new Error(`it leads to ${portText(first.ip, first.port)} already`));
       return;
     }
-    const place: Place = { to, listeners: [listener], forward: undefined };
+    const place: Place = { to, listeners: [listener], forward: undefined, hindrance: undefined };
     this.places.set(key, place);
     try {
       place.forward = await this.open(place, listener);
       this.teller.forwarding(listener, to);
     } catch (error) {
+      place.hindrance = error;
       this.teller.failed(listener, to, error);
     }
   }

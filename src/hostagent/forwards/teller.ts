@@ -37,17 +37,13 @@ export class ForwardTeller {
     const error = reasonOf(protocol, to, cause);
     if (isNegligible(protocol, to, errorCode(cause))) {
       logger.info(`Not forwarding ${protocol.toUpperCase()} ${guestAddr}`, { reason: error });
-    } else this.failedToListen(protocol, to, error);
+    } else logger.warn(failedToListen(protocol, to), { error, guestAddr });
     tell({ type: "failed", protocol, guestAddr, hostAddr: addressText(to), error });
   }
 
   /** A forward that does not wait for a listener could not be made. */
   failedFixed(to: HostAddress, cause: unknown): void {
-    this.failedToListen("tcp", to, reasonOf("tcp", to, cause));
-  }
-
-  private failedToListen(protocol: "tcp" | "udp", to: HostAddress, error: string): void {
-    this.options.logger.warn(`failed to listen ${protocol}: ${addressText(to)}`, { error });
+    this.options.logger.warn(failedToListen("tcp", to), { error: reasonOf("tcp", to, cause) });
   }
 
   private change(verb: string, type: PortForwardEvent["type"], listener: GuestListener, to: HostAddress): void {
@@ -57,6 +53,10 @@ export class ForwardTeller {
     this.options.logger.info(`${verb} ${protocol.toUpperCase()} from ${guestAddr} to ${hostAddr}`);
     this.options.tell({ type, protocol, guestAddr, hostAddr });
   }
+}
+
+function failedToListen(protocol: "tcp" | "udp", to: HostAddress): string {
+  return `failed to listen ${protocol}: ${addressText(to)}`;
 }
 
 /** What the system said, and which program is in the way. */

@@ -16,6 +16,7 @@ import {
   type TimeSync,
 } from "../../guest/protocol.ts";
 import { errorText } from "../../lib/errors.ts";
+import { clockShiftMs } from "./clock-plan.ts";
 import { endOf, infoOf, portsEventOf, timeSyncOf } from "./payloads.ts";
 import { Tunnel, type TunnelHandlers, type TunnelLink } from "./tunnel.ts";
 import { TunnelStream } from "./tunnel-stream.ts";
@@ -134,9 +135,14 @@ export class AgentConnection {
     return infoOf(await this.ask({ call: "info" }));
   }
 
-  /** Shows the guest the host's clock. */
-  async syncTime(hostTimeMs: number): Promise<TimeSync> {
-    return timeSyncOf(await this.ask({ call: "syncTime", hostTimeMs }));
+  /** Sets the guest's clock to the host's when they differ by more than a tenth of a second, however busy the guest is. */
+  async syncTime(): Promise<TimeSync> {
+    const asked = performance.now();
+    const look = timeSyncOf(await this.ask({ call: "syncTime", hostTimeMs: Date.now() }));
+    const shiftMs = clockShiftMs(look.driftMs, performance.now() - asked);
+    if (shiftMs === 0) return look;
+    const { adjusted, error } = timeSyncOf(await this.ask({ call: "syncTime", hostTimeMs: Date.now(), shiftMs }));
+    return { adjusted, driftMs: -shiftMs, error };
   }
 
   /** Gives a file of the guest the time that it has on the host. */

@@ -97,7 +97,7 @@ export class GuestAgent implements Service {
       this.take((await connection.info()).ports);
       this.current = connection;
       this.state = { kind: "well" };
-      logger[this.seen ? "debug" : "info"]("Guest agent is running");
+      logger.info("Guest agent is running");
       logger[this.seen ? "debug" : "info"]("Time sync: guest agent is alive, starting time synchronization");
       this.seen = true;
       this.awaited.resolve();
@@ -130,7 +130,7 @@ export class GuestAgent implements Service {
     const { logger, clockMs = 10_000 } = this.options;
     try {
       for (await sleep(clockMs / 2, undefined, { signal }); ; await sleep(clockMs, undefined, { signal })) {
-        const { adjusted, driftMs, error } = await connection.syncTime(Date.now());
+        const { adjusted, driftMs, error } = await connection.syncTime();
         if (error !== "") logger.warn(`Time sync: ${error}`);
         else if (adjusted) logger.info(`Time sync: guest clock adjusted (was ${driftMs}ms off)`);
         else logger.debug(`Time sync: the guest's clock is ${driftMs}ms off`);
