@@ -15,6 +15,9 @@ const escapes: Readonly<Record<string, string>> = {
   "\v": "\\v",
 };
 
+/** What Go takes for not printable: controls, formats, what has no character, and every space but the plain one. */
+const unprintable = /[\p{C}\p{Z}]/u;
+
 /** `text` as a double-quoted string with Go's escapes (strconv.Quote). */
 export function goQuote(text: string): string {
   if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`;
@@ -24,9 +27,9 @@ export function goQuote(text: string): string {
     const short = escapes[char];
     if (short !== undefined) out += short;
     else if (code < 0x20 || code === 0x7f) out += `\\x${code.toString(16).padStart(2, "0")}`;
-    else if ((code >= 0x80 && code < 0xa0) || code === 0xad || code === 0xfeff || (code >= 0xd800 && code < 0xe000))
-      out += `\\u${code.toString(16).padStart(4, "0")}`;
-    else out += char;
+    else if (char === " " || !unprintable.test(char)) out += char;
+    else if (code < 0x10000) out += `\\u${code.toString(16).padStart(4, "0")}`;
+    else out += `\\U${code.toString(16).padStart(8, "0")}`;
   }
   return `${out}"`;
 }

@@ -16,6 +16,11 @@ function record(message: string, fields: LogFields = {}, level: LogLevel = "info
   return { level, message, fields, time };
 }
 
+test("a quoted value shows what prints, and escapes what Go calls not printable", () => {
+  const text = formatText(record('é 日 😀\u00a0\u200b\u202e\u2028\ue000\u{f0000}"\\\u001b\u0085'));
+  expect(text).toEndWith('msg="é 日 😀\\u00a0\\u200b\\u202e\\u2028\\ue000\\U000f0000\\"\\\\\\x1b\\u0085"\n');
+});
+
 test("times are local, with seconds and the offset", () => {
   const text = localTime(time);
   expect(text).toMatch(/^2026-01-02T15:04:05(?:Z|[+-]\d\d:\d\d)$/);
