@@ -31,7 +31,7 @@ export const command = defineCommand({
     if (request.kind === "name" && (await findInstance(surroundings, request.name)) !== undefined) {
       throw new UserError(`instance ${quote(request.name)} already exists`);
     }
-    const instance = await makeInstance(context, request);
+    const instance = await makeInstance(context, request, { refuseExisting: true });
     if (instance === undefined) return;
     await prepareInstance(surroundings, instance, {
       creating: true,

@@ -50,7 +50,8 @@ export const command = defineCommand({
     }
     const selection = await inspectAll(surroundings, names);
     const instances = await filtered(context, selection.instances);
-    for (const instance of instances) {
+    // Where only names are printed nobody asked for the instances' state.
+    for (const instance of context.flags.quiet && context.flags.yq.length === 0 ? [] : instances) {
       if (instance.errors.length === 0) continue;
       context.logger.warn(`instance ${quote(instance.name)} has errors`, { errors: `[${instance.errors.join(" ")}]` });
     }
@@ -88,12 +89,10 @@ async function filtered(context: ListContext, instances: readonly Instance[]): P
   const expression = context.flags.filter.map((each) => `select(${each})`).join(" | ");
   return instances.filter((instance) => {
     try {
-      return (
-        evaluateJson(expression, instanceJson(instance, instance.config && printConfig(instance.config)), {
-          format: "json",
-          indent: 0,
-        }) !== ""
-      );
+      // Filters see the errors as the last key.
+      const { errors, ...rest } = instanceJson(instance, instance.config && printConfig(instance.config));
+      const record = errors === undefined ? rest : { ...rest, errors };
+      return evaluateJson(expression, record, { format: "json", indent: 0 }) !== "";
     } catch (error) {
       throw new UserError(`failed to apply filter ${quote(expression)}: ${errorText(error)}`, { cause: error });
     }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { bootScripts } from "../assets/boot-scripts.ts";
 import type { CommandContext } from "../cli/command.ts";
 import { checkInstanceName } from "../config/identifier.ts";
@@ -11,6 +12,8 @@ import type { Request } from "../instance/existing.ts";
 import type { Instance } from "../instance/record.ts";
 import { errorText, UserError } from "../lib/errors.ts";
 import { quote } from "../lib/quote.ts";
+import { existsWithoutFollowing, instanceDirectory } from "../store/directories.ts";
+import { instanceFiles } from "../store/instance-files.ts";
 import { defaultBase } from "./default-base.ts";
 import type { createFlags } from "./edit-flags.ts";
 import { editorHeader } from "./editor-header.ts";
@@ -30,13 +33,22 @@ interface Draft {
   readonly typed?: boolean;
 }
 
+export interface MakeOptions {
+  /** Look for an instance of that name as soon as the name is known, before the person is asked anything. @default false */
+  readonly refuseExisting?: boolean;
+}
+
 /**
  * Makes the instance that a command line asks for, with a look by the person at the terminal if there is one.
  * @returns undefined when the person decided against it
  */
-export async function makeInstance(context: CreateContext, request: Request): Promise<Instance | undefined> {
+export async function makeInstance(
+  context: CreateContext,
+  request: Request,
+  options: MakeOptions = {},
+): Promise<Instance | undefined> {
   const tty = mayAsk(context, request);
-  const draft = await readDraft(context, request);
+  const draft = await readDraft(context, request, options);
   const final = tty ? await review(context, draft) : await unattended(context, draft);
   if (final === undefined) return undefined;
   const surroundings = instanceContext(context);
@@ -55,7 +67,7 @@ function mayAsk(context: CreateContext, request: Request): boolean {
   return false;
 }
 
-async function readDraft(context: CreateContext, request: Request): Promise<Draft> {
+async function readDraft(context: CreateContext, request: Request, { refuseExisting }: MakeOptions): Promise<Draft> {
   const templates = await openTemplates(context);
   if (request.kind === "name") {
     if (request.given && request.name !== "default") {
@@ -79,6 +91,10 @@ async function readDraft(context: CreateContext, request: Request): Promise<Draf
   }
   const name = request.name === "" ? templateName(template, templates) : request.name;
   checkInstanceName(name);
+  const limaYaml = join(instanceDirectory(instanceContext(context).limaHome, name), instanceFiles.limaYaml);
+  if (refuseExisting === true && existsWithoutFollowing(limaYaml)) {
+    throw new UserError(`instance ${quote(name)} already exists`);
+  }
   return { name, text: await embedded(context, template, templates) };
 }
 

@@ -1,3 +1,4 @@
+import type { Printed } from "../config/print.ts";
 import type { AdditionalDisk, Config, Network } from "../config/types.ts";
 import type { ProcessIdentity } from "../store/process.ts";
 
@@ -51,7 +52,7 @@ export interface HostFields {
  */
 export function instanceJson(
   instance: Instance,
-  printedConfig: unknown,
+  printedConfig: Printed | undefined,
   host?: HostFields,
 ): Readonly<Record<string, unknown>> {
   const entries: readonly (readonly [string, unknown])[] = [
@@ -65,13 +66,14 @@ export function instanceJson(
     ["memory", instance.memoryBytes || undefined],
     ["disk", instance.diskBytes || undefined],
     ["message", instance.message || undefined],
-    ["additionalDisks", nonEmpty(instance.additionalDisks)],
-    ["network", nonEmpty(instance.networks)],
+    // As in the configuration: what of a disk or a network is unset is left out.
+    ["additionalDisks", printedConfig?.additionalDisks],
+    ["network", printedConfig?.networks],
     ["sshLocalPort", instance.sshLocalPort || undefined],
     ["sshConfigFile", instance.sshConfigFile || undefined],
     ["hostAgentPID", instance.hostAgent?.pid],
     ["driverPID", instance.driver?.pid],
-    ["errors", nonEmpty(instance.errors)],
+    ["errors", instance.errors.length === 0 ? undefined : instance.errors],
     ["config", printedConfig],
     ["sshAddress", instance.sshAddress || undefined],
     ["protected", instance.protected],
@@ -81,10 +83,6 @@ export function instanceJson(
     ...Object.entries(host ?? {}),
   ];
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
-}
-
-function nonEmpty<T>(list: readonly T[]): readonly T[] | undefined {
-  return list.length === 0 ? undefined : list;
 }
 
 /** A copy of a JSON value from which objects without keys are removed, at every depth; empty lists stay. */

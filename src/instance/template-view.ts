@@ -1,3 +1,4 @@
+import type { Printed } from "../config/print.ts";
 import { withGoType } from "../lib/gotemplate/value.ts";
 import { type HostFields, type Instance, instanceJson } from "./record.ts";
 
@@ -112,7 +113,7 @@ function withJsonForm<T extends object>(value: T, form: unknown): T {
 export function templateView(
   instance: Instance,
   host: HostFields,
-  printedConfig?: object,
+  printedConfig?: Printed,
 ): Readonly<Record<string, unknown>> {
   const record = {
     Name: instance.name,
@@ -125,8 +126,8 @@ export function templateView(
     Memory: instance.memoryBytes,
     Disk: instance.diskBytes,
     Message: instance.message,
-    AdditionalDisks: structures("additionalDisks", instance.additionalDisks),
-    Networks: structures("networks", instance.networks),
+    AdditionalDisks: converted("additionalDisks", instance.additionalDisks, printedConfig?.additionalDisks),
+    Networks: converted("networks", instance.networks, printedConfig?.networks),
     SSHLocalPort: instance.sshLocalPort,
     SSHConfigFile: instance.sshConfigFile,
     HostAgentPID: instance.hostAgent?.pid ?? 0,
@@ -170,10 +171,6 @@ export const templateFields: readonly string[] = [
   "Status",
   "VMType",
 ];
-
-function structures(field: string, list: readonly object[]): readonly unknown[] {
-  return list.map((item) => structure(typeNames[field] ?? "struct", item, item));
-}
 
 /** @param printed what `printConfig` makes of the value; what it left out says nothing */
 function structure(typeName: string, value: object, printed: object = {}): unknown {

@@ -143,6 +143,8 @@ describe("what scripts match on", () => {
     const { stdout } = await world.limactl(["list", "--json", "probe"]);
     expect(stdout).toStartWith('{"name":"probe","hostname":"","status":"Broken",');
     expect(await world.ok(["list", "--format", "json", "probe"])).toBe(stdout);
+    expect(await world.ok(["list", "--quiet", "--filter", 'keys | .[-1] == "errors"'])).toBe("probe\n");
+    expect((await world.limactl(["list", "--quiet", "--filter", ".errors"])).stderr).not.toContain("has errors");
     await check([
       ["delete", "probe"],
       [
@@ -297,6 +299,7 @@ const further: readonly Case[] = [
   [["create", "template:a/../b"], ["fatal: template name `a/../b` must not contain `..`"], 1],
   [["create", "file://relative.yaml"], ["fatal: file URL `file://relative.yaml` is not an absolute path"], 1],
   [["create", "X"], ["fatal: instance `X` already exists"], 1],
+  [["create", "--name=X", "template:docker"], ["fatal: instance `X` already exists"], 1],
   [["create", "X", "--name=Y"], ["fatal: instance name `X` and CLI flag --name=`Y` cannot be specified together"], 1],
   [
     ["create", "--name=a..b", "template:docker"],

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
+import { printConfig } from "../../src/config/print.ts";
 import { brokenInstance } from "../../src/instance/inspect.ts";
 import { tableRows } from "../../src/instance/list-plan.ts";
 import { type Instance, instanceJson, withoutEmptyObjects } from "../../src/instance/record.ts";
 import { judgeStatus } from "../../src/instance/status-plan.ts";
+import { load } from "../config/fixtures.ts";
 
 const instance = (name: string, more: Partial<Instance> = {}): Instance => ({
   ...brokenInstance(name, `/home/u/.lima/${name}`, ""),
@@ -65,6 +67,17 @@ describe("the JSON of an instance", () => {
     expect(JSON.stringify(instanceJson(instance("foo"), undefined))).toBe(
       '{"name":"foo","hostname":"","status":"Stopped","dir":"/home/u/.lima/foo","vmType":"qemu","arch":"x86_64","cpus":4,"memory":4294967296,"disk":1048576,"sshAddress":"127.0.0.1","protected":false,"limaVersion":""}',
     );
+  });
+  test("has disks and networks as its configuration prints them, the latter by the singular key", () => {
+    const { config } = load(
+      "images: [{location: /x}]\nadditionalDisks: [a, {name: b, fsType: xfs, fsArgs: [-i]}]\nnetworks: [{lima: user-v2, macAddress: '52:55:55:00:00:01'}]",
+    );
+    const { additionalDisks, networks } = config;
+    const json = instanceJson(instance("foo", { config, additionalDisks, networks }), printConfig(config));
+    expect(json.additionalDisks).toEqual([{ name: "a" }, { name: "b", fsType: "xfs", fsArgs: ["-i"] }]);
+    expect(json.network).toEqual([
+      { lima: "user-v2", macAddress: "52:55:55:00:00:01", interface: "lima0", metric: 100 },
+    ]);
   });
   test("without empty objects keeps empty lists, zeros and empty texts", () => {
     expect(withoutEmptyObjects({ a: {}, b: { c: {} }, d: [], e: [{}, 1], f: 0, g: "", h: null })).toEqual({

@@ -26,8 +26,8 @@ const view = templateView(
     name: "foo",
     config,
     errors: [],
-    networks: [],
-    additionalDisks: [],
+    networks: config.networks,
+    additionalDisks: config.additionalDisks,
     param: {},
   } as unknown as Instance,
   { HostOS: "linux", HostArch: "x86_64", LimaHome: "/l", IdentityFile: "/l/_config/user" },
@@ -84,6 +84,9 @@ test("json and yaml print structures with the names that list --json and lima.ya
   expect(render("{{yaml (index .Config.Images 0)}}")).toBe(`---\nlocation: /x\narch: x86_64`);
   expect(render("{{range .Config.PortForwards}}{{json .}}{{end}}")).toStartWith(
     '{"guestIPMustBeZero":false,"guestIP":',
+  );
+  expect(render("{{json .Networks}} {{json .AdditionalDisks}}")).toBe(
+    `${JSON.stringify(printConfig(config).networks)} [{"name":"a"}]`,
   );
   expect(render("{{json .Config.VMOpts}} {{json .Name}} {{json .Config.CPUs}}")).toStartWith('{} "foo" ');
 });
