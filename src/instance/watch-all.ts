@@ -32,15 +32,17 @@ const lookIntervalMs = 500;
 export async function watchInstances(context: InstanceContext, options: WatchAllOptions): Promise<void> {
   const all = options.names.length === 0;
   const watched = new Map<string, Promise<void>>();
-  const names = all ? present(context.limaHome) : options.names;
+  const names = all ? instanceNames(context.limaHome) : options.names;
   if (names.length === 0) options.onStatus("No instances found");
-  options.onStatus("Watching for events...");
   for (const name of new Set(names)) {
     if (await isUsable(context, name)) watched.set(name, watchOne(context, name, options.history, options));
   }
-  while (all && !options.signal.aborted) {
+  // Told once the logs' ends are known: what happens from here on is not missed.
+  options.onStatus("Watching for events...");
+  while (!options.signal.aborted) {
     await sleep(lookIntervalMs, undefined, { signal: options.signal }).catch(() => undefined);
-    for (const name of present(context.limaHome).filter((each) => !watched.has(each))) {
+    const arrived = all ? present(context.limaHome).filter((name) => !watched.has(name)) : [];
+    for (const name of arrived) {
       options.onStatus(`New instance detected: ${name}`);
       watched.set(name, watchOne(context, name, true, options));
     }

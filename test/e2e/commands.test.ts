@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -289,6 +290,21 @@ test(
     const shown = await text.finished;
     expect(shown.stdout).toBe("2026-01-02 15:04:05 w | running\n");
     expect(records(shown).some((each) => each.startsWith("warning: Failed to inspect instance `nobody`"))).toBe(true);
+    mkdirSync(own.file("half", ""));
+    const all = own.start(["watch"]);
+    while (!all.stderr().includes("Watching for events...")) await Bun.sleep(10);
+    // What is written once the watch says that it watches is told.
+    appendFileSync(own.file("w", "ha.stdout.log"), '{"time":"2026-01-02T15:04:06Z","status":{"exiting":true}}\n');
+    while (!all.stdout().includes("w | exiting")) await Bun.sleep(10);
+    all.kill("SIGINT");
+    const told = records(await all.finished);
+    expect(told.filter((each) => each.includes("half"))).toEqual(["warning: Failed to inspect instance `half`"]);
+    expect(told.at(-1)).toEndWith("Watching for events...");
+    const alone = own.start(["watch", "nobody"]);
+    while (!alone.stderr().includes("Watching for events...")) await Bun.sleep(10);
+    await Bun.sleep(300);
+    alone.kill("SIGINT");
+    expect((await alone.finished).signal).toBe("SIGINT");
   },
   limit,
 );
