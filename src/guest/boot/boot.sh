@@ -143,6 +143,7 @@ for file in "$mnt"/provision.user/*; do
 	run_as_user.sh "$file" || failed "${file#"$mnt"/}"
 done
 if [ "$os" != Darwin ] && [ "$LIMA_CIDATA_PASSWORDLESS_SUDO" != 1 ]; then
+	info "Executing $mnt/util/initial_password.sh"
 	initial_password.sh || failed util/initial_password.sh
 fi
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Config } from "../../../src/config/types.ts";
 import type { GuestMediaFacts } from "../../../src/guest/cidata/facts.ts";
 import { sampleMount } from "../../support/sample-config.ts";
-import { sampleScript } from "../sample-facts.ts";
+import { sampleFacts, sampleScript } from "../sample-facts.ts";
 import { runBootSh } from "./run-boot-sh.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "boot-sh-"));
@@ -64,6 +64,31 @@ for (const shell of ["sh", "bash", "busybox ash"]) {
     expect(ran.output).toContain("second\n");
     expect(ran.file("lima-boot-errors")).toBe("provision.system/00000000\n");
     expect(ran.file("lima-boot-done")).toBe("iid-1767225600\n");
+  });
+
+  test(`${shell}: provisioning runs by mode and then by its order in lima.yaml; in plain mode no other module does`, () => {
+    const data = { ...sampleScript("data", ""), content: "x", path: "/run/data", owner: "root:root" };
+    const edit = { ...sampleScript("yq", ""), expression: ".a = 1", path: "/run/edit.yaml", owner: "root:root" };
+    const provision = [
+      sampleScript("user", "true"),
+      sampleScript("system", "true"),
+      edit,
+      sampleScript("dependency", "true"),
+      data,
+      sampleScript("system", "true"),
+      sampleScript("boot", "true"),
+    ];
+    const user = { ...sampleFacts().config.user, passwordlessSudo: false };
+    const ran = boot(shell, { provision, user });
+    const executed = [...ran.output.matchAll(/\| Executing \S*\/media\/(.*)/g)].map(([, what]) => what);
+    expect(executed.filter((what) => !what?.startsWith("boot/essential.Linux/"))).toEqual([
+      "provision.data/00000004",
+      "provision.yq/00000002",
+      "provision.system/00000001",
+      "provision.system/00000005",
+      `provision.user/00000000 (as user ${user.name})`,
+      "util/initial_password.sh",
+    ]);
   });
 
   test(`${shell}: a data file that cannot be placed ends the boot, and says so`, () => {
