@@ -10,12 +10,13 @@ import { connectByAgent, connectByFastest, connectBySsh } from "../../src/hostag
 import type { Forwarder, ForwardTarget } from "../../src/hostagent/forwards/forwarder.ts";
 import { ListeningForwarder } from "../../src/hostagent/forwards/listening-forwarder.ts";
 import { MasterForwarder } from "../../src/hostagent/forwards/master-forwarder.ts";
+import { forwardText } from "../../src/hostagent/forwards/master-plan.ts";
 import { AgentConnection } from "../../src/hostagent/guest-agent/connection.ts";
 import { dialBack } from "../../src/hostagent/guest-agent/dial-back.ts";
 import { SshSession } from "../../src/hostagent/ssh/session.ts";
 import { errorCode } from "../../src/lib/errors.ts";
 import { execOutput } from "../../src/lib/exec.ts";
-import type { Logger } from "../../src/lib/log.ts";
+import type { LogFields, Logger } from "../../src/lib/log.ts";
 import { sshOptions } from "../../src/store/ssh-plan.ts";
 import { freePort, startSshd, type TestSshd } from "./sshd.ts";
 
@@ -31,7 +32,10 @@ let session: SshSession;
 let control: AgentConnection;
 let stream: AgentConnection;
 let master: MasterForwarder;
-let stopMaster: () => Promise<unknown>;
+let callMaster: (...words: readonly string[]) => Promise<unknown>;
+const stopMaster = () => callMaster("exit");
+/** What the control master's forwards said. */
+const masterLines: string[] = [];
 
 beforeAll(async () => {
   sshd = await startSshd();
@@ -61,9 +65,23 @@ beforeAll(async () => {
   const access = { program, options, endpoint: { address: "127.0.0.1", port: sshd.port } };
   const masterSocket = join(directory, "ssh.sock");
   const [otherwise, given] = [listening("unused", () => Promise.reject(new Error("unused"))), Promise.resolve(access)];
-  master = new MasterForwarder({ host, logger, access: given, socketPath: masterSocket, otherwise, lookMs: 50 });
-  stopMaster = () =>
-    execOutput(["ssh", "-F", "/dev/null", "-o", `ControlPath=${masterSocket}`, "-O", "exit", "x"]).catch(() => "");
+  const telling = {
+    ...logger,
+    info: (line: string) => void masterLines.push(`info ${line}`),
+    warn: (line: string, fields?: LogFields) => void masterLines.push(`warn ${line}: ${fields?.error}`),
+  };
+  master = new MasterForwarder({
+    host,
+    logger: telling,
+    access: given,
+    socketPath: masterSocket,
+    otherwise,
+    lookMs: 50,
+  });
+  callMaster = (verb, ...words) =>
+    execOutput(["ssh", "-F", "/dev/null", "-o", `ControlPath=${masterSocket}`, "-O", verb, ...words, "x"]).catch(
+      () => "",
+    );
 });
 
 afterAll(async () => {
@@ -479,6 +497,36 @@ test("a control master that has ended is made anew, with its forwards", async ()
   const forward = await master.open({ address, target: () => ({ hosts: ["127.0.0.1"], port }) });
   await stopMaster();
   await answered(address, "here");
+  await forward.close();
+  server.close();
+});
+
+test("a control master that has ended leaves a socket of the host, which the new one takes over", async () => {
+  const { server } = await serve((socket) => socket.end("here"), { path: join(directory, "served.sock") });
+  const address = { kind: "socket", path: join(directory, "taken-over.sock") } as const;
+  const forward = await master.open({ address, target: () => ({ path: join(directory, "served.sock") }) });
+  await stopMaster();
+  await answered(address, "here");
+  await forward.close();
+  server.close();
+});
+
+test("a port that is taken while a new control master begins is forwarded once it is free", async () => {
+  const { port, server } = await serve((socket) => socket.end("here"));
+  const address = { kind: "port", ip: "127.0.0.1", port: freePort() } as const;
+  const forward = await master.open({ address, target: () => ({ hosts: ["127.0.0.1"], port }) });
+  await callMaster("cancel", "-L", forwardText(address, { hosts: ["127.0.0.1"], port }));
+  const holder = createServer().listen(address.port, "127.0.0.1");
+  masterLines.length = 0;
+  await stopMaster();
+  while (!masterLines.some((line) => line.startsWith("warn failed to listen"))) await Bun.sleep(5);
+  holder.close();
+  await answered(address, "here");
+  expect(masterLines).toEqual([
+    "info The ssh control master began anew and gets its forwards again",
+    expect.stringContaining(`listen tcp 127.0.0.1:${address.port}: bind: address already in use (held by `),
+    `info 127.0.0.1:${address.port} is forwarded again`,
+  ]);
   await forward.close();
   server.close();
 });

@@ -1,13 +1,15 @@
 import { rmSync, statSync } from "node:fs";
+import { errorText } from "../../lib/errors.ts";
 import { childEnv, exec } from "../../lib/exec.ts";
 import type { Host } from "../../lib/host.ts";
 import type { Logger } from "../../lib/log.ts";
 import { masterArguments } from "../../store/ssh-plan.ts";
-import { bindingOf } from "../forward-plan.ts";
+import { addressText, bindingOf } from "../forward-plan.ts";
 import type { SshAccess } from "../ssh-access.ts";
 import type { Forwarder, ForwardRequest, OpenForward } from "./forwarder.ts";
 import { forwardText, masterForwardArguments } from "./master-plan.ts";
 import { StreamForward } from "./stream-forward.ts";
+import { failedToListen, reasonOf } from "./teller.ts";
 
 export interface MasterForwarderOptions {
   readonly host: Pick<Host, "os" | "env">;
@@ -29,6 +31,8 @@ const callLimitMs = 30_000;
 export class MasterForwarder implements Forwarder {
   readonly name = "ssh control master";
   private readonly held = new Set<MasterForward>();
+  /** Those that the control master is still to be told of, and what was said of why it has not them yet. */
+  private readonly lacking = new Map<MasterForward, string>();
   private readonly looking: NodeJS.Timeout;
   private master = "";
   private work: Promise<unknown> = Promise.resolve();
@@ -47,8 +51,7 @@ export class MasterForwarder implements Forwarder {
       // Not before what was given up until now is free again.
       await probe(request, host);
       await this.begin(forward.text);
-      // A control master that came meanwhile knows nothing of those that are held: the next look tells it.
-      if (this.held.size === 0) this.master = this.masterNow();
+      this.compare();
       this.held.add(forward);
     });
     return forward;
@@ -61,7 +64,7 @@ export class MasterForwarder implements Forwarder {
 
   /** Cancels a forward for good. */
   async cancel(forward: MasterForward): Promise<void> {
-    if (!this.held.delete(forward)) return;
+    if (!this.held.delete(forward) || this.lacking.delete(forward)) return;
     await this.inTurn(() => this.tell("cancel", forward.text)).catch((error) =>
       this.options.logger.debug(String(error)),
     );
@@ -70,7 +73,7 @@ export class MasterForwarder implements Forwarder {
   /** Puts a forward in the place of what it was. */
   async replace(text: string, forward: MasterForward): Promise<void> {
     await this.inTurn(async () => {
-      if (!this.held.has(forward)) return;
+      if (!this.held.has(forward) || this.lacking.has(forward)) return;
       await this.tell("cancel", text);
       await this.tell("forward", forward.text);
     }).catch((error) => this.options.logger.debug(String(error)));
@@ -84,15 +87,46 @@ export class MasterForwarder implements Forwarder {
   }
 
   private look(): void {
-    if (this.held.size === 0 || this.masterNow() === this.master) return;
+    if (!this.isBehind()) return;
     void this.inTurn(async () => {
-      if (this.held.size === 0 || this.masterNow() === this.master) return;
-      await this.connect();
-      for (const forward of this.held) {
-        await this.tell("forward", forward.text).catch((error) => this.options.logger.warn(String(error)));
+      if (!this.isBehind()) return;
+      if (this.masterNow() !== this.master) {
+        await this.connect();
+        this.compare();
       }
-      this.master = this.masterNow();
-    }).catch((error) => this.options.logger.debug(String(error)));
+      for (const [forward, said] of this.lacking) await this.again(forward, said);
+    }).catch((error) => this.options.logger.debug(errorText(error)));
+  }
+
+  /** A control master that is another one than before knows nothing of those that are held. */
+  private compare(): void {
+    const now = this.masterNow();
+    if (now === this.master) return;
+    this.master = now;
+    if (this.held.size === 0) return;
+    for (const forward of this.held) this.lacking.set(forward, "");
+    this.options.logger.info("The ssh control master began anew and gets its forwards again");
+  }
+
+  /** Whether the control master does not know all that are held. */
+  private isBehind(): boolean {
+    return this.held.size > 0 && (this.lacking.size > 0 || this.masterNow() !== this.master);
+  }
+
+  /** Tells a new control master of one that another had. @param said why that failed before */
+  private async again(forward: MasterForward, said: string): Promise<void> {
+    const { host, logger } = this.options;
+    try {
+      await probe(forward.request, host);
+      await this.tell("forward", forward.text);
+      this.lacking.delete(forward);
+      if (said !== "") logger.info(`${addressText(forward.request.address)} is forwarded again`);
+    } catch (error) {
+      const { address } = forward.request;
+      const reason = reasonOf("tcp", address, error);
+      if (said === "") logger.warn(failedToListen("tcp", address), { error: reason });
+      if (this.lacking.has(forward)) this.lacking.set(forward, reason);
+    }
   }
 
   /** What tells one control master from the next; empty while there is none. */
@@ -134,7 +168,7 @@ export class MasterForwarder implements Forwarder {
     const { program, options, endpoint } = await this.options.access;
     const command = [...program.command, ...masterForwardArguments(verb, options, endpoint, text)];
     const { code, stderr } = await exec(command, { env: this.options.host.env, timeoutMs: callLimitMs });
-    if (code !== 0) throw new Error(`failed to run ${verb} ${text}: ${stderr.trim()}`);
+    if (code !== 0) throw new Error(`failed to run ${verb} ${text}: ${stderr.trim().replace(/\r?\n/g, "; ")}`);
   }
 }
 
@@ -143,7 +177,7 @@ class MasterForward implements OpenForward {
   text: string;
 
   constructor(
-    private readonly request: ForwardRequest,
+    readonly request: ForwardRequest,
     private readonly owner: MasterForwarder,
   ) {
     this.text = forwardText(request.address, request.target());

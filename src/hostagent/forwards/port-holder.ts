@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { socketInodes } from "./port-holder-plan.ts";
+import { holderText, socketInodes } from "./port-holder-plan.ts";
 
 /**
- * The program that holds a port of this host, for people: `nginx, pid 12`.
+ * The program that holds a port of this host, for people, as `holderText` puts it.
  * @returns undefined where it cannot be seen: another user's program, or a host other than Linux
  */
 export function portHolder(protocol: "tcp" | "udp", port: number): string | undefined {
@@ -11,7 +11,8 @@ export function portHolder(protocol: "tcp" | "udp", port: number): string | unde
   );
   if (inodes.size === 0) return undefined;
   const pid = listProc("").find((name) => /^\d+$/.test(name) && holdsAny(name, inodes));
-  return pid === undefined ? undefined : `${readProc(`${pid}/comm`).trim()}, pid ${pid}`;
+  if (pid === undefined) return undefined;
+  return holderText(readProc(`${pid}/comm`).trim(), readProc(`${pid}/cmdline`).split("\0").slice(0, -1), Number(pid));
 }
 
 function holdsAny(pid: string, inodes: ReadonlySet<string>): boolean {

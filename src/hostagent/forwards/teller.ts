@@ -55,12 +55,13 @@ export class ForwardTeller {
   }
 }
 
-function failedToListen(protocol: "tcp" | "udp", to: HostAddress): string {
+/** The warning about an address that cannot be had. */
+export function failedToListen(protocol: "tcp" | "udp", to: HostAddress): string {
   return `failed to listen ${protocol}: ${addressText(to)}`;
 }
 
 /** What the system said, and which program is in the way. */
-function reasonOf(protocol: "tcp" | "udp", to: HostAddress, cause: unknown): string {
+export function reasonOf(protocol: "tcp" | "udp", to: HostAddress, cause: unknown): string {
   const code = errorCode(cause);
   const said = (code === undefined ? undefined : systemTexts[code]) ?? errorText(cause);
   const holder = code === "EADDRINUSE" && to.kind === "port" ? portHolder(protocol, to.port) : undefined;
