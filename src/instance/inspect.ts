@@ -5,7 +5,7 @@ import { isComparableVersion } from "../config/lima-version.ts";
 import type { Config } from "../config/types.ts";
 import { getInfo } from "../hostapi/client.ts";
 import type { HostAgentInfo } from "../hostapi/info.ts";
-import { errorCode, errorText, UserError } from "../lib/errors.ts";
+import { errorCode, errorText, systemErrorText, UserError } from "../lib/errors.ts";
 import { readTextIfExistsSync } from "../lib/files.ts";
 import { quote } from "../lib/quote.ts";
 import { parseSize } from "../lib/sizes.ts";
@@ -52,9 +52,14 @@ export async function inspectInstance(
       options.peek === true ? await peekStoredConfig(context, name) : (await loadStoredConfig(context, name)).config;
   } catch (error) {
     if (errorCode(error) === "ENOENT") throw new InstanceNotFound(name, join(dir, instanceFiles.limaYaml));
-    if (!(error instanceof UserError)) throw error;
-    const guarded = existsWithoutFollowing(join(dir, instanceFiles.protected));
-    return { ...emptyInstance(name, dir), hostname: hostnameOf(name), protected: guarded, errors: [error.message] };
+    // A file that is there and cannot be read is a problem of this instance alone.
+    if (!(error instanceof UserError) && !(error instanceof Error && systemErrorText(error) !== undefined)) throw error;
+    return {
+      ...emptyInstance(name, dir),
+      hostname: hostnameOf(name),
+      protected: isProtected(dir),
+      errors: [errorText(error)],
+    };
   }
   return inspectLoaded(context, name, dir, config, options);
 }
@@ -107,7 +112,7 @@ async function inspectLoaded(
     errors: [...verdict.errors, ...(typeof port === "string" ? [port] : []), ...(info.errors ?? [])],
     config,
     sshAddress: "127.0.0.1",
-    protected: existsWithoutFollowing(join(dir, instanceFiles.protected)),
+    protected: isProtected(dir),
     limaVersion,
     param: config.param,
     autoStartedIdentifier: info.autoStartedIdentifier ?? "",
@@ -117,6 +122,15 @@ async function inspectLoaded(
   return "text" in message
     ? { ...instance, message: message.text }
     : { ...instance, status: "Broken", errors: [...instance.errors, message.error] };
+}
+
+/** What cannot be looked at counts as protected: nobody can tell that it is not. */
+function isProtected(dir: string): boolean {
+  try {
+    return existsWithoutFollowing(join(dir, instanceFiles.protected));
+  } catch {
+    return true;
+  }
 }
 
 function findProcesses(dir: string, name: string, vmType: string, problems: string[]): RunningProcesses {

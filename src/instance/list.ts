@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { errorText, UserError } from "../lib/errors.ts";
 import { quote } from "../lib/quote.ts";
@@ -37,8 +37,12 @@ function warnAboutStrangers({ limaHome, logger }: InstanceContext, names: readon
     .map((name) => join(instanceDirectory(limaHome, name), instanceFiles.limaYaml))
     .find((path) => !existsSync(path));
   if (stranger === undefined) return;
-  const reason = `stat ${stranger}: no such file or directory`;
-  logger.warn(`The directory ${quote(limaHome)} does not look like a valid Lima directory: ${reason}`);
+  try {
+    statSync(stranger);
+  } catch (error) {
+    const reason = errorText(error);
+    logger.warn(`The directory ${quote(limaHome)} does not look like a valid Lima directory: ${reason}`);
+  }
 }
 
 /** Inspects instances side by side; one whose directory vanished meanwhile is left out with a warning. */

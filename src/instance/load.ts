@@ -6,8 +6,8 @@ import type { ConfigFacts, PathKind } from "../config/facts.ts";
 import type { LoadInput } from "../config/load.ts";
 import type { LoadedConfig, LoadSettings } from "../config/load-layers.ts";
 import type { Config, PartialConfig } from "../config/types.ts";
-import { errorCode, errorText } from "../lib/errors.ts";
-import { readTextIfExistsSync, writeFileAtomic } from "../lib/files.ts";
+import { errorText } from "../lib/errors.ts";
+import { readBytesSync, readTextIfExistsSync, writeFileAtomic } from "../lib/files.ts";
 import type { Host } from "../lib/host.ts";
 import { sha256Hex } from "../lib/sha256.ts";
 import { limaVersion, programVersion } from "../lib/version.ts";
@@ -72,8 +72,8 @@ export async function peekStoredConfig(context: InstanceContext, name: string): 
   const file = join(cache, "config", `${key}.json`);
   try {
     return JSON.parse(readFileSync(file, "utf8")) as Config;
-  } catch (error) {
-    if (errorCode(error) !== "ENOENT" && !(error instanceof SyntaxError)) throw error;
+  } catch {
+    // Not there, half written, or another user's: what the cache cannot give is loaded anew.
   }
   const { config } = await loadSources(context, sources, {});
   remember(file, config);
@@ -162,7 +162,7 @@ async function templateSources(context: InstanceContext, locator: string) {
 
 function readSources(context: InstanceContext, name: string, shared: SharedTexts): Sources {
   const common = { ...placeOf(context, name), ...shared };
-  const text = decodeText(readFileSync(common.path), common.path);
+  const text = decodeText(readBytesSync(common.path), common.path);
   const version = readTextIfExistsSync(join(common.dir, instanceFiles.limaVersion))?.trim() ?? "";
   return { ...common, text, exists: isInitialised(common.dir), version };
 }

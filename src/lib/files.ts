@@ -42,11 +42,25 @@ export function syncDirectory(path: string): void {
   }
 }
 
+/** The system's own error for a directory in a file's place does not name it. */
+function isDirectoryError(path: string, error: unknown): UserError | undefined {
+  if (errorCode(error) !== "EISDIR") return undefined;
+  return new UserError(`read ${path}: is a directory`, { cause: error });
+}
+
 /** Undefined for the error of a file that does not exist. The words for a directory in its place name it. */
 function unlessMissing(path: string, error: unknown): undefined {
   if (errorCode(error) === "ENOENT") return undefined;
-  if (errorCode(error) === "EISDIR") throw new UserError(`read ${path}: is a directory`, { cause: error });
-  throw error;
+  throw isDirectoryError(path, error) ?? error;
+}
+
+/** The bytes of a file. The words for a directory in its place name it. */
+export function readBytesSync(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw isDirectoryError(path, error) ?? error;
+  }
 }
 
 /** The text of a file, or undefined when it does not exist. */

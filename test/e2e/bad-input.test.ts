@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { miniTemplate } from "../support/guests.ts";
 import { type Run, World } from "../support/limactl.ts";
@@ -286,6 +286,42 @@ describe("list", () => {
     expect(gone.code).toBe(1);
     expect(gone.stderr).toContain("instance `probe` directory");
     expect(existsSync(join(own.limaHome, "probe"))).toBe(true);
+  });
+
+  test("shows instances whose lima.yaml cannot be read beside the others", async () => {
+    await using own = new World("ordinary");
+    await own.ok(["create", "--name", "ok", "-"], { stdin: "{images: [location: /etc/profile]}" });
+    for (const name of ["forbidden", "unseen", "loop"]) mkdirSync(own.file(name, ""));
+    mkdirSync(own.file("folder", "lima.yaml"), { recursive: true });
+    symlinkSync("lima.yaml", own.file("loop", "lima.yaml"));
+    writeFileSync(own.file("forbidden", "lima.yaml"), "", { mode: 0o000 });
+    chmodSync(own.file("unseen", ""), 0o000);
+    const run = await own.limactl(["list", "--yq", "[.name, .status, .errors[0]]"]);
+    chmodSync(own.file("unseen", ""), 0o755);
+    expect(run.code).toBe(0);
+    expect(
+      run.stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      ["folder", "", `read ${own.file("folder", "lima.yaml")}: is a directory`],
+      ["forbidden", "", `open ${own.file("forbidden", "lima.yaml")}: permission denied`],
+      ["loop", "", `open ${own.file("loop", "lima.yaml")}: too many symbolic links encountered`],
+      ["ok", "Stopped", null],
+      ["unseen", "", `open ${own.file("unseen", "lima.yaml")}: permission denied`],
+    ]);
+  });
+
+  test("does without a cache that it may not read", async () => {
+    await using own = new World();
+    await own.ok(["create", "--name", "foo", "-"], { stdin: "{images: [location: /etc/profile]}" });
+    await own.ok(["list"]);
+    const cached = join(own.home, ".cache/lima/config");
+    expect(readdirSync(cached)).not.toEqual([]);
+    rmSync(cached, { recursive: true });
+    writeFileSync(cached, "");
+    expect(await own.ok(["list", "--yq", ".status"])).toBe("Stopped\n");
   });
 });
 
