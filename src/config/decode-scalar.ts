@@ -1,4 +1,5 @@
 import type { Scalar } from "yaml";
+import { textOfBytes } from "../lib/byte-text.ts";
 import { canonicalIp } from "../lib/ip-address.ts";
 import { quote } from "../lib/quote.ts";
 import { type PlainValue, plainValue } from "./yaml-scalar.ts";
@@ -6,11 +7,12 @@ import { type PlainValue, plainValue } from "./yaml-scalar.ts";
 /** Thrown by the readers below; the decoder adds the place and the field. */
 export class ScalarError extends Error {}
 
-/** The value of a scalar node; a quoted text is always text. */
-export function scalarValue(node: Scalar): PlainValue {
+/** The value of a scalar node; a quoted text is always text. @param bytes `!!binary` may hold what is no UTF-8 */
+export function scalarValue(node: Scalar, bytes = false): PlainValue {
   if (node.type === "PLAIN" && node.tag === undefined) return plainValue(node.source ?? "");
   const value: unknown = node.value;
   if (value instanceof Uint8Array) {
+    if (bytes) return textOfBytes(value);
     try {
       return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(value);
     } catch {

@@ -3,7 +3,7 @@ import { UserError } from "../lib/errors.ts";
 import { ScalarError, scalarValue, toBool, toInt, toIp, toText } from "./decode-scalar.ts";
 import { nearestNames } from "./nearest.ts";
 import { type Place, placeNear } from "./place.ts";
-import { type DefinitionName, definitionOf, type FieldType, fieldsByName } from "./schema.ts";
+import { type DefinitionName, definitionOf, type Field, type FieldType, fieldsByName } from "./schema.ts";
 import type { PartialConfig } from "./types.ts";
 import type { ConfigWarning } from "./warning.ts";
 import { parseYaml, type YamlDocument, yamlError } from "./yaml-document.ts";
@@ -27,6 +27,9 @@ interface Problem {
   readonly path: string;
   readonly text: string;
 }
+
+/** How the text of a field is read. */
+type Reading = Pick<Field, "digits" | "bytes">;
 
 /** Reads the nodes of one document by their types, and notes places, problems and unknown fields. */
 export class Decoder {
@@ -78,12 +81,14 @@ export class Decoder {
   }
 
   /** A value of the given type, or undefined where the text has null. */
-  value(given: unknown, type: FieldType, path: string, digits = false): unknown {
+  value(given: unknown, type: FieldType, path: string, reading: Reading = {}): unknown {
     return this.enter(given, (node) => {
       if (isScalar(node) && this.isNull(node)) return undefined;
       switch (type.kind) {
         case "string":
-          return this.scalar(node, path, (item) => toText(item, scalarValue(item), digits));
+          return this.scalar(node, path, (item) =>
+            toText(item, scalarValue(item, reading.bytes), reading.digits === true),
+          );
         case "int":
           return this.scalar(node, path, (item) => toInt(scalarValue(item)));
         case "bool":
@@ -167,7 +172,7 @@ export class Decoder {
         return;
       }
       this.note(at, pair.key as Node);
-      const value = this.value(pair.value, field.type, at, field.digits === true);
+      const value = this.value(pair.value, field.type, at, field);
       if (value !== undefined) entries.push([key, value]);
     });
     return plainObject(entries);

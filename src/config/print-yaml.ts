@@ -1,4 +1,5 @@
 import { Document, type Scalar, type ScalarTag, visit } from "yaml";
+import { bytesOfText } from "../lib/byte-text.ts";
 import type { Printed } from "./print.ts";
 
 /** Texts that other readers of YAML would take for something else. */
@@ -21,15 +22,20 @@ function withIndentedLines(tag: ScalarTag): ScalarTag {
 export function configToYaml(printed: Printed): string {
   const document = new Document(printed, {
     aliasDuplicateObjects: false,
-    customTags: (tags) =>
-      tags.map((tag) =>
+    customTags: (tags) => [
+      ...tags.map((tag) =>
         typeof tag === "object" && tag.tag === "tag:yaml.org,2002:str" ? withIndentedLines(tag as ScalarTag) : tag,
       ),
+      "binary",
+    ],
   });
   visit(document, {
     Scalar(_key, node: Scalar) {
       if (typeof node.value !== "string") return;
-      if (node.value.includes("\n")) node.type = "BLOCK_LITERAL";
+      if (!node.value.isWellFormed()) {
+        node.value = bytesOfText(node.value);
+        node.tag = "!!binary";
+      } else if (node.value.includes("\n")) node.type = "BLOCK_LITERAL";
       else if (needsQuotes(node.value)) node.type = "QUOTE_DOUBLE";
     },
   });

@@ -16,9 +16,12 @@ const namedEscapes: Readonly<Record<string, string>> = {
 
 /** An unprintable character as Go's `%q` shows it: `'\t'`, `'\x7f'`, `'\u00a0'`, `'\U000e0001'`. */
 export function quoteRune(rune: string): string {
-  const code = rune.codePointAt(0) ?? 0;
+  let code = rune.codePointAt(0) ?? 0;
   const hex = (digits: number): string => code.toString(16).padStart(digits, "0");
-  const number = code < 0x80 ? `\\x${hex(2)}` : code < 0x10000 ? `\\u${hex(4)}` : `\\U${hex(8)}`;
+  // a byte that is no UTF-8 (`textOfBytes`)
+  const isByte = code >= 0xdc80 && code <= 0xdcff;
+  if (isByte) code -= 0xdc00;
+  const number = code < 0x80 || isByte ? `\\x${hex(2)}` : code < 0x10000 ? `\\u${hex(4)}` : `\\U${hex(8)}`;
   return `'${namedEscapes[rune] ?? number}'`;
 }
 

@@ -22,6 +22,8 @@ export interface Field {
   readonly replacedBy?: string;
   /** An integer without leading zeros is expected as text: `0644` keeps its digits. */
   readonly digits?: true;
+  /** Bytes that are no UTF-8 are kept, in the form of `textOfBytes`. */
+  readonly bytes?: true;
   /** Printed even when nothing in it is set. */
   readonly always?: true;
   /** Zero and false are values of their own, and printed; nullable fields have this anyway. */
@@ -272,7 +274,7 @@ const makers: Readonly<Record<DefinitionName, () => Definition>> = {
       field("script", string, "Script to run"),
       field("file", struct("LocatorWithDigest"), "Where the script is read from at creation", nullable),
       field("playbook", string, "Ansible playbook on the host", { replacedBy: "a provisioning script" }),
-      field("content", string, "Mode data: content of the file", nullable),
+      field("content", string, "Mode data: content of the file", { ...nullable, bytes: true }),
       field("overwrite", bool, "Mode data: replace an existing file", nullable),
       field("owner", string, "Owner of the file"),
       field("path", string, "Path of the file in the guest"),

@@ -439,6 +439,19 @@ describe("script files", () => {
     ]);
   });
 
+  test("a data file may be none of text, a script may not", async () => {
+    const bytes = Uint8Array.of(0x61, 0xff, 0x00, 0xc3, 0xa4);
+    const files = { "/here/t.yaml": "provision:\n- {mode: data, file: s}\n", "/here/s": bytes };
+    const context = makeContext({ files });
+    const text = await embedTemplate(await readTemplate("t.yaml", context), context);
+    expect(text).toContain("content: !!binary Yf8Aw6Q=");
+    expect(context.notes as string[]).toEqual([
+      "File `/here/s` is being base64 encoded: unprintable character '\\xff' at offset 1",
+    ]);
+    const script = makeContext({ files: { ...files, "/here/t.yaml": "provision:\n- {file: s}\n" } });
+    expect(embedTemplate(await readTemplate("t.yaml", script), script)).rejects.toThrow("`/here/s` is not UTF-8 text");
+  });
+
   test("texts that YAML cannot hold become base64", async () => {
     const script = `#!/bin/sh\n\tif true; then echo "$1" 'x'; fi\r\n${"y".repeat(60)}`;
     const context = makeContext({ files: { "/here/t.yaml": "provision:\n- file: s.sh\n", "/here/s.sh": script } });

@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { parse } from "yaml";
 import { printConfig } from "../../src/config/print.ts";
 import { configToYaml } from "../../src/config/print-yaml.ts";
-import { image, load } from "./fixtures.ts";
+import { bytesOfText } from "../../src/lib/byte-text.ts";
+import { failure, image, load } from "./fixtures.ts";
 
 const printed = (text: string) => printConfig(load(image + text, { validate: false }).config);
 
@@ -81,6 +82,14 @@ test.each([
 ])("an empty line of a literal text carries the text's indentation: %s", (_, value, text) => {
   expect(configToYaml(value)).toBe(text);
   expect(parse(text)).toEqual(value);
+});
+
+test("a data file that is none of text is read, printed and read again with the same bytes", () => {
+  const text = `${image}provision: [{mode: data, path: /x, content: !!binary Yf8Aw6Q=}]`;
+  const first = load(text).config;
+  expect(Buffer.from(bytesOfText(first.provision[0]?.content ?? "")).toString("hex")).toBe("61ff00c3a4");
+  expect(load(configToYaml(printConfig(first))).config).toEqual(first);
+  expect(failure(`${image}provision: [{script: !!binary Yf8Aw6Q=}]`)).toContain("must hold UTF-8 text");
 });
 
 test("what is printed loads again as the same configuration", () => {

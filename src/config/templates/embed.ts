@@ -1,4 +1,5 @@
 import { type Document, isMap, isScalar, isSeq, type Node, Pair, Scalar, visit, type YAMLMap, YAMLSeq } from "yaml";
+import { textOfBytes } from "../../lib/byte-text.ts";
 import { UserError } from "../../lib/errors.ts";
 import { quote } from "../../lib/quote.ts";
 import { expandHostPath } from "../host-path.ts";
@@ -195,7 +196,7 @@ async function embedScripts(tree: Tree, state: State): Promise<void> {
     const key = scriptKey(list, entry);
     const locator = textOf(node) ?? "";
     if (key === undefined || (!state.embedAll && schemeOf(locator) === "template")) continue;
-    const { text } = await readTemplate(locator, state.context);
+    const { text } = await readTemplate(locator, state.context, key === "content" ? textOfBytes : undefined);
     const reason = binaryReason(text);
     if (reason !== undefined) state.context.notes.push(`File ${quote(locator)} is being base64 encoded: ${reason}`);
     removeKey(entry, key);

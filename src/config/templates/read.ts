@@ -63,16 +63,17 @@ async function readBytes(locator: string, context: TemplateContext): Promise<Uin
 
 /**
  * Reads what a locator stands for: a template, or a script file.
+ * @param toText makes its bytes a text. @default UTF-8 alone is text
  * @throws UserError for one that cannot be found, read or decoded, or that is too long
  */
-export async function readTemplate(locator: string, context: TemplateContext): Promise<Template> {
+export async function readTemplate(locator: string, context: TemplateContext, toText = decodeText): Promise<Template> {
   const resolved = await rewriteLocator(locator, context);
   if (isImageLocator(resolved))
     return { locator, resolved, text: imageTemplate(resolved, context.host.arch, context.warnings) };
   const bytes = await readBytes(resolved, context);
   if (bytes.length > maxTemplateBytes)
     throw new UserError(`template ${quote(locator)} exceeds the size limit (${maxTemplateBytes} bytes)`);
-  return { locator, resolved, text: decodeText(bytes, `template ${quote(locator)}`) };
+  return { locator, resolved, text: toText(bytes, `template ${quote(locator)}`) };
 }
 
 /** The instance name that a template's locator gives; empty for standard input. @throws UserError for a bad file name */

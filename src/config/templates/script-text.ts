@@ -1,4 +1,5 @@
 import { Scalar } from "yaml";
+import { bytesOfText } from "../../lib/byte-text.ts";
 import { isPrintable, quoteRune } from "../printable.ts";
 
 const maxLineLength = 65_000;
@@ -29,7 +30,7 @@ export function scriptNode(text: string): Scalar {
     node.type = text === "" || text.endsWith(" ") ? "QUOTE_DOUBLE" : "BLOCK_LITERAL";
     return node;
   }
-  const base64 = new TextEncoder().encode(text).toBase64();
+  const base64 = bytesOfText(text).toBase64();
   const lines = base64.match(new RegExp(`.{1,${base64LineLength}}`, "g")) ?? [];
   const node = new Scalar(lines.length > 1 ? `${lines.join("\n")}\n` : base64);
   node.tag = "!!binary";

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { Config, Image } from "../../../src/config/types.ts";
 import type { GuestMediaFacts } from "../../../src/guest/cidata/facts.ts";
 import { guestHostname, instanceIdAt, planGuestMedia } from "../../../src/guest/cidata/plan.ts";
+import { textOfBytes } from "../../../src/lib/byte-text.ts";
 import { sampleConfig, sampleMount } from "../../support/sample-config.ts";
 import { sampleFacts, sampleScript } from "../sample-facts.ts";
 
@@ -67,6 +68,13 @@ test("provisioning files are numbered by their place among all entries", () => {
   expect(text(facts, "provision.yq/00000005")).toBe(".a = 1");
   expect(text(facts, "lima.env")).toContain("LIMA_CIDATA_DATAFILE_00000002_PATH=/etc/x\n");
   expect(text(facts, "lima.env")).toContain("LIMA_CIDATA_YQ_PROVISION_00000005_FORMAT=auto\n");
+});
+
+test("a data file that is none of text goes to the media as its bytes", () => {
+  const content = textOfBytes(Uint8Array.of(0x61, 0xff, 0x00));
+  const facts = sampleFacts({ provision: [{ ...sampleScript("data", ""), content, path: "/x" }] });
+  const file = planGuestMedia(facts).files.find(({ path }) => path === "provision.data/00000000");
+  expect(file?.content).toEqual(Buffer.of(0x61, 0xff, 0x00));
 });
 
 const agent = { guestAgentFile: "/host/lima-guestagent" };
