@@ -32,6 +32,7 @@ let session: SshSession;
 let control: AgentConnection;
 let stream: AgentConnection;
 let master: MasterForwarder;
+let makeMaster: () => MasterForwarder;
 let callMaster: (...words: readonly string[]) => Promise<unknown>;
 const stopMaster = () => callMaster("exit");
 /** What the control master's forwards said. */
@@ -70,14 +71,9 @@ beforeAll(async () => {
     info: (line: string) => void masterLines.push(`info ${line}`),
     warn: (line: string, fields?: LogFields) => void masterLines.push(`warn ${line}: ${fields?.error}`),
   };
-  master = new MasterForwarder({
-    host,
-    logger: telling,
-    access: given,
-    socketPath: masterSocket,
-    otherwise,
-    lookMs: 50,
-  });
+  const byMaster = { host, logger: telling, access: given, socketPath: masterSocket, otherwise, lookMs: 50 };
+  makeMaster = () => new MasterForwarder(byMaster);
+  master = makeMaster();
   callMaster = (verb, ...words) =>
     execOutput(["ssh", "-F", "/dev/null", "-o", `ControlPath=${masterSocket}`, "-O", verb, ...words, "x"]).catch(
       () => "",
@@ -529,6 +525,37 @@ test("a port that is taken while a new control master begins is forwarded once i
   ]);
   await forward.close();
   server.close();
+});
+
+test("a host agent that finds the control master of one that died has its forwards, and connections go on", async () => {
+  const { port, server } = await serve((socket) => socket.pipe(socket));
+  const served = join(directory, "inherited-served.sock");
+  const other = await serve((socket) => socket.end("here"), { path: served });
+  const ports = { kind: "port", ip: "127.0.0.1", port: freePort() } as const;
+  const socket = { kind: "socket", path: join(directory, "inherited.sock") } as const;
+  const openBoth = async (by: MasterForwarder) => [
+    await by.open({ address: ports, target: () => ({ hosts: ["127.0.0.1"], port }) }),
+    await by.open({ address: socket, target: () => ({ path: served }) }),
+  ];
+  const dead = makeMaster();
+  await openBoth(dead);
+  dead.stop();
+  const early = client(ports);
+  early.socket.write("a");
+  await until(() => early.heard.text === "a");
+  const next = makeMaster();
+  const forwards = await openBoth(next);
+  early.socket.write("b");
+  await until(() => early.heard.text === "ab");
+  early.socket.destroy();
+  await answered(socket, "here");
+  for (const forward of forwards) await forward.close();
+  const late = client(ports);
+  await until(() => late.heard.closed);
+  expect(late.heard.error).toBe("ECONNREFUSED");
+  next.stop();
+  server.close();
+  other.server.close();
 });
 
 test("a control master that is made anew for one more forward gets those before it as well", async () => {

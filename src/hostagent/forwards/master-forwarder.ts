@@ -34,10 +34,13 @@ export class MasterForwarder implements Forwarder {
   /** Those that the control master is still to be told of, and what was said of why it has not them yet. */
   private readonly lacking = new Map<MasterForward, string>();
   private readonly looking: NodeJS.Timeout;
+  /** The control master of a host agent that died. */
+  private readonly inherited: string;
   private master = "";
   private work: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: MasterForwarderOptions) {
+    this.inherited = this.masterNow();
     this.looking = setInterval(() => this.look(), options.lookMs ?? 2000);
     this.looking.unref();
   }
@@ -48,8 +51,7 @@ export class MasterForwarder implements Forwarder {
     if (address.kind === "port" && bindingOf(address, host.os).loopbackOnly) return await otherwise.open(request);
     const forward = new MasterForward(request, this);
     await this.inTurn(async () => {
-      // Not before what was given up until now is free again.
-      await probe(request, host);
+      await this.makeRoom(forward);
       await this.begin(forward.text);
       this.compare();
       this.held.add(forward);
@@ -126,6 +128,22 @@ export class MasterForwarder implements Forwarder {
       const reason = reasonOf("tcp", address, error);
       if (said === "") logger.warn(failedToListen("tcp", address), { error: reason });
       if (this.lacking.has(forward)) this.lacking.set(forward, reason);
+    }
+  }
+
+  /**
+   * Not before what was given up until now is free again. What an inherited control master still has under the same words is
+   * given up by it, and its connections go on.
+   */
+  private async makeRoom({ request, text }: MasterForward): Promise<void> {
+    const { host } = this.options;
+    try {
+      await probe(request, host);
+    } catch (error) {
+      const isInherited = this.inherited !== "" && this.masterNow() === this.inherited;
+      if (!isInherited || [...this.held].some((forward) => forward.text === text)) throw error;
+      await this.tell("cancel", text).catch(() => Promise.reject(error));
+      await probe(request, host);
     }
   }
 

@@ -49,7 +49,7 @@ export async function attachQemu(options: AttachOptions): Promise<Machine> {
     // the status of a process that is no child cannot be had; one that ends in order removes its pid file
     const orderly = !existsSync(join(directory, qemuFiles.qemuPid));
     removeTraces(directory, qemu.pid);
-    return orderly ? { code: 0, signal: null } : { code: null, signal: "unknown" };
+    return orderly ? { code: 0, signal: null } : { code: null, signal: "unknown (an earlier host agent started QEMU)" };
   })();
   return {
     ...qemuControls(qmpSocket),
