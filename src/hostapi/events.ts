@@ -88,7 +88,7 @@ function goEscape(character: string): string {
  */
 export function parseEvent(line: string): HostAgentEvent {
   const value: unknown = JSON.parse(line);
-  if (!isRecord(value) || typeof value.time !== "string" || !isRecord(value.status)) {
+  if (!isRecord(value) || typeof value.time !== "string" || !isMoment(value.time) || !isRecord(value.status)) {
     throw new Error(`not an event of the host agent: ${line.slice(0, 200)}`);
   }
   const { status } = value;
@@ -103,6 +103,10 @@ export function parseEvent(line: string): HostAgentEvent {
     throw new Error(`not an event of the host agent: ${line.slice(0, 200)}`);
   }
   return { time: value.time, status: status as HostAgentStatus };
+}
+
+function isMoment(time: string): boolean {
+  return !Number.isNaN(Date.parse(time));
 }
 
 function isTextList(value: unknown): boolean {

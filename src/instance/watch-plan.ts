@@ -10,34 +10,39 @@ export function eventTexts({ status }: HostAgentEvent): readonly string[] {
   const progress = status.cloudInitProgress;
   if (progress?.completed === true) texts.push("cloud-init completed");
   else if ((progress?.logLine ?? "") !== "") texts.push(`cloud-init: ${progress?.logLine}`);
-  if (status.portForward !== undefined) texts.push(portForwardText(status.portForward));
-  if (status.vsock !== undefined) texts.push(vsockText(status.vsock));
+  if (status.portForward !== undefined) texts.push(...portForwardTexts(status.portForward));
+  if (status.vsock !== undefined) texts.push(...vsockTexts(status.vsock));
   if (status.phase !== undefined) texts.push(`waiting for ${status.phase.description}`);
   return texts;
 }
 
-function portForwardText(event: PortForwardEvent): string {
+/** Nothing for a type that only a newer host agent knows. */
+function portForwardTexts(event: PortForwardEvent): readonly string[] {
   const what = `${event.protocol ?? ""} ${event.guestAddr ?? ""}`;
   switch (event.type) {
     case "forwarding":
-      return `forwarding ${what} to ${event.hostAddr ?? ""}`;
+      return [`forwarding ${what} to ${event.hostAddr ?? ""}`];
     case "not-forwarding":
-      return `not forwarding ${what}`;
+      return [`not forwarding ${what}`];
     case "stopping":
-      return `stopping forwarding ${what}`;
+      return [`stopping forwarding ${what}`];
     case "failed":
-      return `failed to forward ${what}: ${event.error ?? ""}`;
+      return [`failed to forward ${what}: ${event.error ?? ""}`];
+    default:
+      return [];
   }
 }
 
-function vsockText(event: VsockEvent): string {
+function vsockTexts(event: VsockEvent): readonly string[] {
   switch (event.type) {
     case "started":
-      return `started vsock forwarder: ${event.hostAddr ?? ""} -> vsock:${event.vsockPort ?? 0}`;
+      return [`started vsock forwarder: ${event.hostAddr ?? ""} -> vsock:${event.vsockPort ?? 0}`];
     case "skipped":
-      return `skipped vsock forwarder: ${event.reason ?? ""}`;
+      return [`skipped vsock forwarder: ${event.reason ?? ""}`];
     case "failed":
-      return `failed to start vsock forwarder: ${event.reason ?? ""}`;
+      return [`failed to start vsock forwarder: ${event.reason ?? ""}`];
+    default:
+      return [];
   }
 }
 

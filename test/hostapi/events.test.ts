@@ -53,7 +53,16 @@ describe("reading an event", () => {
     expect(parseEvent(`{"time":"${time}","status":{"mood":"good"}}`).status).toHaveProperty("mood", "good");
   });
 
-  for (const line of ["", "x", "null", "[]", '{"time":1,"status":{}}', `{"time":"${time}"}`, '{"status":{}}'])
+  for (const line of [
+    "",
+    "x",
+    "null",
+    "[]",
+    '{"time":1,"status":{}}',
+    '{"time":"noon","status":{}}',
+    `{"time":"${time}"}`,
+    '{"status":{}}',
+  ])
     test(`${JSON.stringify(line)} is no event`, () => expect(() => parseEvent(line)).toThrow());
 
   for (const status of [

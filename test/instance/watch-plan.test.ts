@@ -34,6 +34,8 @@ const statuses: readonly (readonly [HostAgentStatus, readonly string[]])[] = [
   ],
   [{ vsock: { type: "skipped", reason: "no" } }, ["skipped vsock forwarder: no"]],
   [{ vsock: { type: "failed", reason: "no" } }, ["failed to start vsock forwarder: no"]],
+  // A newer host agent may tell of more.
+  [{ running: true, portForward: { type: "odd" as "failed" }, vsock: { type: "odd" as "failed" } }, ["running"]],
   [{ phase: { name: "network", description: "network" } }, ["waiting for network"]],
 ];
 
