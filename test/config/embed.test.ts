@@ -428,6 +428,7 @@ describe("script files", () => {
 
   test.each([
     ["a\u00a0", "'\\u00a0' at offset 1"],
+    ["\u00e4\u20ac\u{1f600}\t", "'\\t' at offset 9"],
     ["\u0007", "'\\a' at offset 0"],
     ["\u007f", "'\\x7f' at offset 0"],
     ["\u{e0001}", "'\\U000e0001' at offset 0"],

@@ -5,7 +5,14 @@ import { isPrintable, quoteRune } from "../printable.ts";
 const maxLineLength = 65_000;
 const base64LineLength = 76;
 
-/** Why a text cannot stand in YAML as it is, or undefined when it can. */
+/** Bytes of a character in the file that the text was read from (`textOfBytes`). */
+function byteLength(rune: string): number {
+  const code = rune.codePointAt(0) ?? 0;
+  if (code < 0x80 || (code >= 0xdc80 && code <= 0xdcff)) return 1;
+  return code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+}
+
+/** Why a text cannot stand in YAML as it is, or undefined when it can. Offsets and lengths are those of the file's bytes. */
 export function binaryReason(text: string): string | undefined {
   let offset = 0;
   let lineStart = 0;
@@ -17,7 +24,7 @@ export function binaryReason(text: string): string | undefined {
     } else if (!isPrintable(rune)) return `unprintable character ${quoteRune(rune)} at offset ${offset}`;
     if (offset - lineStart >= maxLineLength)
       return `line ${line} (offset ${lineStart}) is longer than ${maxLineLength} characters`;
-    offset += rune.length;
+    offset += byteLength(rune);
   }
   return undefined;
 }
