@@ -62,6 +62,7 @@ function endWith(error: unknown): never {
   if (error instanceof BrokenPipe) process.exit(141);
   const failure = describeFailure(error);
   try {
+    for (const { message, fields } of failure.noticed) logger.warn(message, fields);
     logger.log("fatal", failure.message);
     if (failure.bug && debug && error instanceof Error) stderr.write(`${error.stack}\n`);
   } catch {

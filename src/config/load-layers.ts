@@ -5,7 +5,7 @@ import type { Render } from "./expand.ts";
 import type { ConfigFacts, InstanceFacts } from "./facts.ts";
 import { fillConfig } from "./fill.ts";
 import { emptyLayer, type Layers, layersOf } from "./layer.ts";
-import { checkParamUse } from "./param-use.ts";
+import { unusedParam } from "./param-use.ts";
 import type { Config } from "./types.ts";
 import { validateConfig } from "./validate.ts";
 import type { ConfigWarning } from "./warning.ts";
@@ -37,13 +37,14 @@ export interface LoadedConfig {
  */
 export function loadLayers(layers: Layers, settings: LoadSettings): LoadedConfig {
   const { host, instance, facts, render } = settings;
-  checkParamUse(layers.main, facts);
   const warnings: ConfigWarning[] = [...layers.warnings];
+  const unused = unusedParam(layers.main, facts);
+  if (unused !== undefined) throw new UserError(unused, { noticed: warnings });
   const filled = fillConfig(layers, { host, instance, facts, render, warnings });
   if (settings.validate !== false) {
     const found = validateConfig(filled.config, { host, facts, place: (path) => filled.origins.find(path) });
-    if (found.errors.length > 0) throw new UserError(found.errors.join("\n"));
     warnings.push(...found.warnings);
+    if (found.errors.length > 0) throw new UserError(found.errors.join("\n"), { noticed: warnings });
   }
   if (settings.advise === true) {
     const none = layersOf(emptyLayer(), emptyLayer(), emptyLayer());

@@ -1,4 +1,3 @@
-import { UserError } from "../lib/errors.ts";
 import { quote } from "../lib/quote.ts";
 import type { ConfigFacts } from "./facts.ts";
 import type { Layer } from "./layer.ts";
@@ -55,18 +54,17 @@ function usesParam(text: string, key: string): boolean {
 
 /**
  * Sees to it that each parameter of lima.yaml is used: as `{{.Param.K}}` or as `PARAM_K`.
- * @throws UserError for the first that is not
+ * @returns the error about the first that is not
  */
-export function checkParamUse(layer: Layer, facts: Pick<ConfigFacts, "readText">): void {
+export function unusedParam(layer: Layer, facts: Pick<ConfigFacts, "readText">): string | undefined {
   const keys = Object.keys(layer.config.param ?? {}).filter((key) => !internalParams.has(key));
-  if (keys.length === 0) return;
+  if (keys.length === 0) return undefined;
   const texts = [...textsOf(layer.config, facts)].filter((text) => text !== undefined);
   for (const key of keys) {
     if (texts.some((text) => usesParam(text, key))) continue;
     const place = layer.places.get(`param.${key}`);
     const at = place === undefined ? "" : `${place.file ?? layer.path}:${place.line}:${place.column}: `;
-    throw new UserError(
-      `${at}field \`param\` key ${quote(key)} is not used in any provision, probe, copyToHost, or portForward`,
-    );
+    return `${at}field \`param\` key ${quote(key)} is not used in any provision, probe, copyToHost, or portForward`;
   }
+  return undefined;
 }

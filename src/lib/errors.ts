@@ -1,3 +1,11 @@
+import type { LogFields } from "./log.ts";
+
+/** Something that was noticed before a failure and may explain it; told as a warning ahead of it. */
+export interface Notice {
+  readonly message: string;
+  readonly fields?: LogFields;
+}
+
 /**
  * A failure that the user can understand and mend. Its message says what is wrong, where, and what to do;
  * the program prints it as one fatal record and exits with 1, without a stack.
@@ -5,8 +13,11 @@
 export class UserError extends Error {
   override readonly name = "UserError";
 
-  constructor(message: string, options?: { readonly cause?: unknown }) {
+  readonly noticed: readonly Notice[];
+
+  constructor(message: string, options?: { readonly cause?: unknown; readonly noticed?: readonly Notice[] }) {
     super(message, options);
+    this.noticed = options?.noticed ?? [];
   }
 }
 

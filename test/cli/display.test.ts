@@ -274,7 +274,19 @@ describe("a failure is told", () => {
     ["thrown text", "thrown text", true],
   ];
   test.each(table)("%j", (message, error, bug) => {
-    expect(describeFailure(error)).toEqual({ message, bug });
+    expect(describeFailure(error)).toEqual({ message, bug, noticed: [] });
+  });
+
+  test("what was noticed before the failure and its causes is told, in its order", () => {
+    const notice = (message: string) => [{ message, fields: { at: message } }];
+    const cause = new UserError("inner", { noticed: notice("first") });
+    const error = new UserError("outer", { cause: new Error("between", { cause }), noticed: notice("second") });
+    const all = new AggregateError([error, new UserError("other", { noticed: notice("third") })]);
+    expect(describeFailure(all)).toEqual({
+      message: "outer\nother",
+      bug: false,
+      noticed: [...notice("first"), ...notice("second"), ...notice("third")],
+    });
   });
 });
 

@@ -400,6 +400,17 @@ describe("further messages", () => {
     server.close();
   });
 
+  test("a misspelt field is warned about also where the file is refused because of it", async () => {
+    const file = world.write("typo.yaml", `images: [location: /etc/profile]\nprobes: [{scirpt: '#!/bin/sh'}]\n`);
+    for (const command of [["validate"], ["create", "--tty=false"]])
+      await check([[...command, file], ["warning: Non-strict YAML detected; please check for typos…", "fatal: …"], 1]);
+    const unused = world.write(
+      "unused.yaml",
+      `images: [location: /etc/profile]\nparam: {A: b}\nprovison: [{script: $PARAM_A}]\n`,
+    );
+    await check([["validate", unused], ["warning: Non-strict YAML detected; please check for typos…", "fatal: …"], 1]);
+  });
+
   test("a path that is too long for sockets", async () => {
     const name = "n".repeat(76);
     const path = `${world.limaHome}/${name}/ssh.sock.1234567890123456`;
