@@ -9,6 +9,8 @@ export interface SshfsMountOptions extends LinkOptions {
   readonly parent: SshfsMount | undefined;
   /** Told when `problem` changed. */
   readonly onChange: () => void;
+  /** How long a mount that was there may be away before that is a problem. @default 10000 */
+  readonly awayMs?: number;
 }
 
 /** How long the guest may take to show a mount. */
@@ -60,7 +62,8 @@ export class SshfsMount {
 
   private async keep(): Promise<void> {
     const { signal } = this.over;
-    const { logger, parent } = this.options;
+    const { logger, parent, awayMs = 10_000 } = this.options;
+    let lost: number | undefined;
     for (let failures = 0, again = false; !signal.aborted; ) {
       if (parent !== undefined) await Promise.race([parent.up.promise, aborted(signal)]);
       if (signal.aborted) return;
@@ -70,8 +73,11 @@ export class SshfsMount {
       again = !wasMounted;
       if (wasMounted) logger.warn(`${quote(this.plan.mountPoint)} is no longer mounted: ${reason}; mounting it again`);
       else logger.debug(this.failure(reason));
-      failures = wasMounted && performance.now() - since > steadyMs ? 1 : failures + 1;
-      if (failures >= firstAttempts) this.tell(this.failure(reason));
+      const now = performance.now();
+      failures = wasMounted && now - since > steadyMs ? 1 : failures + 1;
+      if (wasMounted && (lost === undefined || failures === 1)) lost = now;
+      const isAway = lost === undefined || now - lost >= awayMs;
+      if (failures >= firstAttempts && isAway) this.tell(this.failure(reason));
       const pauseMs = Math.min(retryMs.first * 2 ** (failures - 1), retryMs.last);
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     }
@@ -99,7 +105,7 @@ export class SshfsMount {
     clearTimeout(late);
     if (wasMounted) {
       this.up.resolve();
-      if (this.trouble !== undefined) logger.info(`${quote(mountPoint)} is mounted now`);
+      if (again) logger.info(`${quote(mountPoint)} is mounted now`);
       this.tell(undefined);
     }
     const reason = await ended;

@@ -15,6 +15,8 @@ export interface SshfsMountsOptions {
   readonly access: Promise<SshAccess>;
   /** Told when `problems` changed. */
   readonly onChange: () => void;
+  /** How long a mount that was there may be away before that is a problem. @default 10000 */
+  readonly awayMs?: number;
 }
 
 /** The host directories of an instance whose `mountType` is `reverse-sshfs`. */
@@ -27,7 +29,7 @@ export class SshfsMounts implements Service {
 
   /** Mounts all; what fails is in `problems` and is tried again beside. */
   async start(): Promise<void> {
-    const { host, logger, mounts, access, onChange } = this.options;
+    const { host, logger, mounts, access, onChange, awayMs } = this.options;
     const links = new Set(mounts.map(({ location }) => location).filter(isLink));
     const plans = sshfsPlans({ ...(await access), mounts, links, sftpServer: findSftpServer(host), self: host.self });
     const made = new Map<number, SshfsMount>();
@@ -36,7 +38,13 @@ export class SshfsMounts implements Service {
       const known = made.get(index);
       if (plan === undefined || known !== undefined) return known;
       const parent = plan.parent === undefined ? undefined : make(plan.parent);
-      const mount = new SshfsMount(plan, { env: host.env, logger, parent, onChange });
+      const mount = new SshfsMount(plan, {
+        env: host.env,
+        logger,
+        parent,
+        onChange,
+        ...(awayMs === undefined ? {} : { awayMs }),
+      });
       made.set(index, mount);
       return mount;
     };

@@ -71,7 +71,11 @@ function servers(location: string): readonly number[] {
     });
 }
 
-function mounts(...pairs: readonly (readonly [location: string, mountPoint: string])[]) {
+type Pair = readonly [location: string, mountPoint: string];
+
+const mounts = (...pairs: readonly Pair[]) => mountsOf(pairs);
+
+function mountsOf(pairs: readonly Pair[], awayMs?: number) {
   const logger = recordingLogger();
   const changes: (readonly string[])[] = [];
   const options = [
@@ -96,6 +100,7 @@ function mounts(...pairs: readonly (readonly [location: string, mountPoint: stri
       endpoint: { address: "127.0.0.1", port: sshd.port },
     }),
     onChange: () => changes.push(service.problems),
+    ...(awayMs === undefined ? {} : { awayMs }),
   });
   return { service, lines: logger.lines, changes };
 }
@@ -143,6 +148,26 @@ describe("reverse-sshfs mounts", () => {
     await until(() => mounted() === 3);
     await service.stop();
     expect(servers(join(directory, "a"))).toEqual([]);
+  });
+
+  test.each([
+    ["for a moment are no problem, and it is told that they are there again", 600_000, false],
+    ["for longer are a problem, until they are there again", 0, true],
+  ])("that are away %s", async (_, awayMs, isProblem) => {
+    const { service, changes, lines } = mountsOf([["a", "a"]], awayMs);
+    await service.start();
+    expect(changes).toEqual([]);
+    const sshfs = join(directory, "bin/sshfs");
+    const good = readFileSync(sshfs);
+    writeFileSync(sshfs, "#!/bin/sh\nexit 3\n");
+    for (const pid of servers(join(directory, "a"))) process.kill(pid, "SIGKILL");
+    const failed = () => lines.filter((line) => line.startsWith("debug: failed to mount")).length;
+    await until(() => failed() >= 3);
+    expect(changes.length > 0).toBe(isProblem);
+    writeFileSync(sshfs, good);
+    await until(() => lines.includes(`info: \`${directory}/guest/a\` is mounted now`));
+    expect(service.problems).toEqual([]);
+    await service.stop();
   });
 
   test("wait for the one that holds their mount point", async () => {
