@@ -29,7 +29,7 @@ export function cloudConfig(facts: GuestMediaFacts, use: CloudConfigUse): string
 }
 
 function mountLines({ config, rosetta }: GuestMediaFacts): readonly string[] {
-  const rows = mountRows(config, rosetta.enabled);
+  const rows = mountRows(config, rosetta.enabled && !config.plain);
   if (rows.length === 0) return [];
   const row = ({ tag, mountPoint, fsType, options }: (typeof rows)[number]) =>
     `- [${tag}, ${quoted(mountPoint)}, ${fsType}, ${quoted(options)}, "0", "0"]`;

@@ -143,11 +143,10 @@ test("the host mounts reverse-sshfs itself", () => {
   expect(userData({ mounts: [sampleMount("/a", "/a")] })).not.toHaveProperty("mounts");
 });
 
-test("Rosetta's volume comes first", () => {
-  const data = userData(
-    { mountType: "virtiofs", mounts: [sampleMount("/a", "/a")] },
-    { rosetta: { enabled: true, binfmt: false } },
-  );
+test("Rosetta's volume comes first, and is not there in plain mode", () => {
+  const rosetta = { enabled: true, binfmt: false };
+  expect(userData({ plain: true }, { rosetta })).not.toHaveProperty("mounts");
+  const data = userData({ mountType: "virtiofs", mounts: [sampleMount("/a", "/a")] }, { rosetta });
   expect(data.mounts[0]).toEqual(["vz-rosetta", "/mnt/lima-rosetta", "virtiofs", "defaults", "0", "0"]);
 });
 
