@@ -10,6 +10,7 @@ import { connectBySsh } from "../../src/hostagent/forwards/connectors.ts";
 import { DatagramForward } from "../../src/hostagent/forwards/datagram-forward.ts";
 import { ListeningForwarder } from "../../src/hostagent/forwards/listening-forwarder.ts";
 import { PortForwards } from "../../src/hostagent/forwards/service.ts";
+import { reasonOf } from "../../src/hostagent/forwards/teller.ts";
 import { Tunnel } from "../../src/hostagent/guest-agent/tunnel.ts";
 import { SshSession } from "../../src/hostagent/ssh/session.ts";
 import type { PortForwardEvent } from "../../src/hostapi/events.ts";
@@ -242,6 +243,16 @@ test("a host port that is taken is told once, with who has it", async () => {
   expect(reason).toContain(`listen tcp 127.0.0.1:${port}: bind: address already in use`);
   expect(reason).toContain(`pid ${process.pid})`);
   expect(run.events.map(({ type }) => type)).toEqual(["failed"]);
+});
+
+test.each([
+  [80, "permission denied (hint: ports below 1024 are root's: set hostPort to a higher one, or on Linux lower"],
+  [8080, "permission denied"],
+])("why port %i of the host is refused is told, with what helps", (port, told) => {
+  const cause = Object.assign(new Error("listen EACCES"), { code: "EACCES" });
+  const reason = reasonOf("tcp", { kind: "port", ip: "127.0.0.1", port }, cause);
+  expect(reason).toStartWith(`listen tcp 127.0.0.1:${port}: bind: ${told}`);
+  expect(reason.includes("hint")).toBe(told.includes("hint"));
 });
 
 test("each listener that leads to a host port that cannot be had is told, with why", async () => {

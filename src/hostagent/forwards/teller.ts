@@ -60,14 +60,18 @@ export function failedToListen(protocol: "tcp" | "udp", to: HostAddress): string
   return `failed to listen ${protocol}: ${addressText(to)}`;
 }
 
-/** What the system said, and which program is in the way. */
+/** What the system said, and which program is in the way, or what to do about it. */
 export function reasonOf(protocol: "tcp" | "udp", to: HostAddress, cause: unknown): string {
   const code = errorCode(cause);
   const said = (code === undefined ? undefined : systemTexts[code]) ?? errorText(cause);
   const holder = code === "EADDRINUSE" && to.kind === "port" ? portHolder(protocol, to.port) : undefined;
   const held = holder === undefined ? "" : ` (held by ${holder})`;
-  return `listen ${protocol} ${addressText(to)}: ${said}${held}`;
+  const hint = code === "EACCES" && to.kind === "port" && to.port < 1024 ? ` (hint: ${lowPortHint})` : "";
+  return `listen ${protocol} ${addressText(to)}: ${said}${held}${hint}`;
 }
+
+const lowPortHint =
+  "ports below 1024 are root's: set hostPort to a higher one, or on Linux lower net.ipv4.ip_unprivileged_port_start";
 
 const systemTexts: Readonly<Record<string, string>> = {
   EADDRINUSE: "bind: address already in use",
