@@ -170,21 +170,10 @@ const fillDisk = "dd if=/dev/zero of=big bs=1M count=150 oflag=direct";
 describe.if(isRoot)("a guest whose disk has no room on the host", () => {
   test.concurrent(
     "is told of, and goes on when there is",
-    async () => {
-      await using world = new World();
-      using directory = smallDirectory(world, "250m");
-      const small = directory.path;
-      try {
-        const env = { LIMA_HOME: join(small, "l") };
-        const said = async (text: string) => {
-          while (!readFileSync(join(small, "l/m/ha.stderr.log"), "utf8").includes(text)) await Bun.sleep(200);
-        };
-        await world.ok(["start", "--tty=false", "--name=m", world.write("m.yaml", miniTemplate())], { env });
-        const script = `echo begun; ${fillDisk}`;
-        const writing = world.start(["shell", "m", "sh", "-c", script], { env });
-        await said("this host has no room for its disk");
+    () =>
+      onFullDisk(async ({ world, env, writing, said, makeRoom }) => {
         expect(writing.stdout()).toBe("begun\n");
-        expect(spawnSync("mount", ["-o", "remount,size=1g", small]).status).toBe(0);
+        makeRoom();
         await said("there is room for its disk");
         const errors = async () => JSON.parse(await world.ok(["list", "--json", "m"], { env })).errors ?? [];
         while ((await errors()).length > 0) await Bun.sleep(500);
@@ -192,42 +181,57 @@ describe.if(isRoot)("a guest whose disk has no room on the host", () => {
         const size = await world.ok(["shell", "m", "sh", "-c", "wc -c <big"], { env });
         expect(size.trim()).toBe(String(150 * 1024 * 1024));
         await world.ok(["stop", "m"], { env });
-      } finally {
-        for (const { pid } of world.processes()) kill(pid);
-      }
-    },
+      }),
     limit,
   );
 
   test.concurrent(
     "does not keep `stop`, and starts again when there is",
-    async () => {
-      await using world = new World();
-      using directory = smallDirectory(world, "250m");
-      const small = directory.path;
-      try {
-        const env = { LIMA_HOME: join(small, "l") };
-        const template = world.write("m.yaml", miniTemplate());
-        await world.ok(["start", "--tty=false", "--name=m", template], { env });
-        const writing = world.start(["shell", "m", "sh", "-c", fillDisk], { env });
-        const log = join(small, "l/m/ha.stderr.log");
-        while (!readFileSync(log, "utf8").includes("this host has no room for its disk")) await Bun.sleep(200);
+    () =>
+      onFullDisk(async ({ world, env, writing, makeRoom }) => {
         const stop = await world.limactl(["stop", "m"], { env });
         expect(stop.stderr).toContain("and its guest cannot shut down; forcibly killing QEMU");
         expect(stop.stderr).not.toContain("QEMU did not exit in");
         expect(stop.code).toBe(0);
         await writing.finished;
-        expect(spawnSync("mount", ["-o", "remount,size=1g", small]).status).toBe(0);
+        makeRoom();
         await world.ok(["start", "--tty=false", "m"], { env });
         // A machine that somebody has stopped by its monitor sees the power button all the same.
-        const monitor = join(small, "l/m/qmp.sock");
+        const monitor = join(env.LIMA_HOME, "m/qmp.sock");
         const words = '{"execute":"qmp_capabilities"}{"execute":"stop"}';
         expect(spawnSync("socat", ["-t2", "-", `UNIX-CONNECT:${monitor}`], { input: words }).status).toBe(0);
         expect((await world.limactl(["stop", "m"], { env })).stderr).not.toContain("forcibly");
-      } finally {
-        for (const { pid } of world.processes()) kill(pid);
-      }
-    },
+      }),
     limit,
   );
 });
+
+interface FullDisk {
+  readonly world: World;
+  readonly env: { readonly LIMA_HOME: string };
+  /** What fills the disk of the guest `m`. */
+  readonly writing: Started;
+  /** Resolves when the host agent has logged a text. */
+  readonly said: (text: string) => Promise<void>;
+  readonly makeRoom: () => void;
+}
+
+/** A guest whose disk is on a small directory of this host, from when that has no room left. */
+async function onFullDisk(use: (given: FullDisk) => Promise<void>): Promise<void> {
+  await using world = new World();
+  using directory = smallDirectory(world, "250m");
+  const env = { LIMA_HOME: join(directory.path, "l") };
+  const log = join(env.LIMA_HOME, "m/ha.stderr.log");
+  const said = async (text: string) => {
+    while (!readFileSync(log, "utf8").includes(text)) await Bun.sleep(200);
+  };
+  const makeRoom = () => expect(spawnSync("mount", ["-o", "remount,size=1g", directory.path]).status).toBe(0);
+  try {
+    await world.ok(["start", "--tty=false", "--name=m", world.write("m.yaml", miniTemplate())], { env });
+    const writing = world.start(["shell", "m", "sh", "-c", `echo begun; ${fillDisk}`], { env });
+    await said("this host has no room for its disk");
+    await use({ world, env, writing, said, makeRoom });
+  } finally {
+    for (const { pid } of world.processes()) kill(pid);
+  }
+}
