@@ -41,11 +41,9 @@ export function toText(node: Scalar, value: PlainValue, digits: boolean): string
 function decimalText(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
   const text = String(value);
-  const [, sign = "", whole = "", fraction = "", exponent] = /^(-?)(\d+)(?:\.(\d+))?e([+-]\d+)$/.exec(text) ?? [];
-  if (exponent === undefined) return text;
-  const shift = Number(exponent);
-  const digits = whole + fraction;
-  return shift < 0 ? `${sign}0.${"0".repeat(-shift - 1)}${digits}` : sign + digits.padEnd(whole.length + shift, "0");
+  return text.includes("e")
+    ? value.toLocaleString("en-US", { useGrouping: false, maximumSignificantDigits: 21 })
+    : text;
 }
 
 export function toBool(value: PlainValue): boolean {

@@ -1,9 +1,9 @@
 import { errorText } from "../lib/errors.ts";
-import { quote, quoteList } from "../lib/quote.ts";
+import { isPrintable, quote, quoteList } from "../lib/quote.ts";
 import { parseSize } from "../lib/sizes.ts";
 import { limaVersion, programVersion } from "../lib/version.ts";
 import { compareLimaVersions, parseLimaVersion } from "./lima-version.ts";
-import { isPrintable, showRune } from "./printable.ts";
+import { showRune } from "./printable.ts";
 import { Report, type ValidateContext } from "./report.ts";
 import type { Config } from "./types.ts";
 import { validateCopyToHost, validateForwards, validatePort } from "./validate-forwards.ts";

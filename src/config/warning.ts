@@ -1,7 +1,4 @@
-import type { LogFields } from "../lib/log.ts";
+import type { Notice } from "../lib/errors.ts";
 
 /** Something to tell the user that does not stop the work; whoever loads the configuration logs it. */
-export interface ConfigWarning {
-  readonly message: string;
-  readonly fields?: LogFields;
-}
+export type ConfigWarning = Notice;

@@ -33,15 +33,14 @@ export function selectNames(
 
 /** Tells of the first directory that is no instance's: another program's directory may have been given as Lima's home. */
 function warnAboutStrangers({ limaHome, logger }: InstanceContext, names: readonly string[]): void {
-  const stranger = names
-    .map((name) => join(instanceDirectory(limaHome, name), instanceFiles.limaYaml))
-    .find((path) => !existsSync(path));
-  if (stranger === undefined) return;
-  try {
-    statSync(stranger);
-  } catch (error) {
-    const reason = errorText(error);
-    logger.warn(`The directory ${quote(limaHome)} does not look like a valid Lima directory: ${reason}`);
+  for (const name of names) {
+    try {
+      statSync(join(instanceDirectory(limaHome, name), instanceFiles.limaYaml));
+    } catch (error) {
+      const reason = errorText(error);
+      logger.warn(`The directory ${quote(limaHome)} does not look like a valid Lima directory: ${reason}`);
+      return;
+    }
   }
 }
 

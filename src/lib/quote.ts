@@ -15,23 +15,25 @@ const escapes: Readonly<Record<string, string>> = {
   "\v": "\\v",
 };
 
-/** What Go takes for not printable: controls, formats, what has no character, and every space but the plain one. */
-const unprintable = /[\p{C}\p{Z}]/u;
+/** True for letters, marks, numbers, punctuation and symbols; of the spaces only U+0020, and no control character. */
+export function isPrintable(rune: string): boolean {
+  // Most texts are ASCII, and the expression takes longer to compile than they take to read.
+  if (rune >= " " && rune <= "~") return true;
+  return /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(rune);
+}
+
+/** A character as Go escapes it: `\t`, `\x7f`, `\u00a0`, `\U000e0001`. */
+export function goEscape(rune: string): string {
+  const code = rune.codePointAt(0) ?? 0;
+  const hex = (digits: number): string => code.toString(16).padStart(digits, "0");
+  return escapes[rune] ?? (code < 0x80 ? `\\x${hex(2)}` : code < 0x10000 ? `\\u${hex(4)}` : `\\U${hex(8)}`);
+}
 
 /** `text` as a double-quoted string with Go's escapes (strconv.Quote). */
 export function goQuote(text: string): string {
   if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`;
-  let out = '"';
-  for (const char of text) {
-    const code = char.codePointAt(0) ?? 0;
-    const short = escapes[char];
-    if (short !== undefined) out += short;
-    else if (code < 0x20 || code === 0x7f) out += `\\x${code.toString(16).padStart(2, "0")}`;
-    else if (char === " " || !unprintable.test(char)) out += char;
-    else if (code < 0x10000) out += `\\u${code.toString(16).padStart(4, "0")}`;
-    else out += `\\U${code.toString(16).padStart(8, "0")}`;
-  }
-  return `${out}"`;
+  const escaped = [...text].map((rune) => (escapes[rune] === undefined && isPrintable(rune) ? rune : goEscape(rune)));
+  return `"${escaped.join("")}"`;
 }
 
 /** `text` as messages quote values: between backquotes, or double-quoted where backquotes cannot hold it. */

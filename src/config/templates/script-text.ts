@@ -1,6 +1,7 @@
 import { Scalar } from "yaml";
 import { bytesOfText } from "../../lib/byte-text.ts";
-import { isPrintable, quoteRune } from "../printable.ts";
+import { isPrintable } from "../../lib/quote.ts";
+import { quoteRune } from "../printable.ts";
 
 const maxLineLength = 65_000;
 const base64LineLength = 76;
